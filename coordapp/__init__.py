@@ -1,0 +1,1 @@
+"""coordapp: registrations, invitations, reminders and calendars for the volunteers of a county."""

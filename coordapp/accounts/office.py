@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("accounts_office", __name__)

@@ -1,0 +1,187 @@
+"""The whole site on one screen: settings, extensions, rooms with their addresses, commands."""
+
+import hashlib
+from functools import cache
+
+from flask import Flask, g, render_template, request
+from flask_babel import lazy_gettext as _
+from flask_wtf.csrf import CSRFError
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+import config
+from coordapp import navigation
+from coordapp.accounts import guards
+from coordapp.accounts import office as accounts_office
+from coordapp.accounts import routes as accounts
+from coordapp.calendar import routes as calendar
+from coordapp.events import office as events_office
+from coordapp.events import routes as events
+from coordapp.extensions import babel, csrf, db, login_manager, migrate, prepare_engine
+from coordapp.invitations import office as invitations_office
+from coordapp.invitations import routes as invitations
+from coordapp.office import routes as office
+from coordapp.outbox import routes as outbox
+from coordapp.round_tables import office as round_tables_office
+from coordapp.round_tables import routes as round_tables
+from coordapp.shared import clock, languages
+from coordapp.statements import routes as statements
+
+ROOMS = (  # blueprint, where its addresses begin
+    (calendar.bp, "/"),
+    (round_tables.bp, "/runde-tische"),
+    (events.bp, "/anmeldung"),
+    (invitations.bp, "/einladung"),
+    (accounts.bp, "/konto"),
+    (statements.bp, "/"),
+    (office.bp, "/verwaltung"),
+    (round_tables_office.bp, "/verwaltung/runde-tische"),
+    (events_office.bp, "/verwaltung/veranstaltungen"),
+    (invitations_office.bp, "/verwaltung/einladungen"),
+    (outbox.bp, "/verwaltung/postausgang"),
+    (accounts_office.bp, "/verwaltung/konten"),
+)
+COMMANDS = ()
+STATIC = config.ROOT / "static"
+ERRORS = {
+    400: (_("Das hat nicht geklappt"), _("Die Anfrage war nicht vollständig. Bitte versuchen Sie es noch einmal.")),
+    404: (
+        _("Diese Seite gibt es nicht"),
+        _("Vielleicht ist der Link alt oder ein Zeichen fehlt. Alles Wichtige finden Sie auf der Startseite."),
+    ),
+    405: (_("Das geht hier nicht"), _("Bitte gehen Sie zurück und benutzen Sie den Knopf auf der Seite.")),
+    413: (_("Das ist zu groß"), _("Bitte schicken Sie weniger auf einmal.")),
+    429: (
+        _("Das waren zu viele Versuche"),
+        _("Bitte warten Sie eine Viertelstunde und versuchen Sie es dann noch einmal."),
+    ),
+    500: (
+        _("Bei uns ist ein Fehler passiert"),
+        _("Es wurde nichts gespeichert. Bitte versuchen Sie es in ein paar Minuten noch einmal oder rufen Sie uns an."),
+    ),
+    503: (
+        _("Gerade geht es nicht"),
+        _("Es wurde nichts gespeichert. Bitte versuchen Sie es in ein paar Minuten noch einmal."),
+    ),
+}
+YEAR = 365 * 24 * 3600
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_app(overrides: dict | None = None) -> Flask:
+    """Build the application from the environment; `overrides` are settings that win over it."""
+    settings = config.load() | (overrides or {})
+    app = Flask(
+        __name__,
+        root_path=str(config.ROOT),
+        instance_path=settings["INSTANCE_PATH"],
+        static_folder=None,
+    )
+    app.config.update(settings)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _start_extensions(app)
+    app.before_request(guards.check_access)
+    for room, prefix in ROOMS:
+        app.register_blueprint(room, url_prefix=prefix)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    _prepare_pages(app)
+    _prepare_errors(app)
+    if app.config["PROXY_COUNT"]:
+        hops = app.config["PROXY_COUNT"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)
+    app.wsgi_app = WhiteNoise(
+        app.wsgi_app,
+        root=STATIC,
+        prefix="static/",
+        max_age=YEAR,
+        add_headers_function=lambda headers, _path, _url: headers.update(HEADERS),
+    )
+    return app
+
+
+def _start_extensions(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    babel.init_app(
+        app,
+        default_locale="de",
+        default_timezone="Europe/Berlin",
+        locale_selector=languages.choose,
+        default_translation_directories=str(config.ROOT / "coordapp" / "translations"),
+    )
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+@cache
+def asset(path: str) -> str:
+    """Return the address of a static file with a hash of its content, so that browsers may keep it for a year."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"
+
+
+def _prepare_pages(app: Flask) -> None:
+    app.jinja_env.globals.update(asset=asset, clock=clock)
+    app.jinja_env.filters.update(
+        day=languages.day,
+        short_day=languages.short_day,
+        hour=languages.hour,
+        moment=languages.moment,
+        span=lambda date: languages.span(date.starts_at, date.ends_at),
+    )
+    app.context_processor(navigation.for_page)
+
+    @app.after_request
+    def finish(response):
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
+        response.headers.setdefault("Cache-Control", "no-store" if g.get("is_office") else "private, no-cache")
+        response.vary.update(("Cookie", "Accept-Language"))
+        wanted = request.args.get(languages.COOKIE)
+        if wanted in languages.LANGUAGES:
+            response.set_cookie(
+                languages.COOKIE,
+                wanted,
+                max_age=YEAR,
+                samesite="Lax",
+                httponly=True,
+                secure=app.config["SESSION_COOKIE_SECURE"],
+            )
+        return response
+
+
+def _prepare_errors(app: Flask) -> None:
+    @app.errorhandler(CSRFError)
+    def form_too_old(_error):
+        return _error_page(
+            400,
+            _("Dieses Formular ist abgelaufen"),
+            _("Bitte gehen Sie eine Seite zurück und laden Sie sie neu. Ihre Angaben stehen dann meist noch da."),
+        )
+
+    for code, (title, text) in ERRORS.items():
+        app.register_error_handler(
+            code, lambda _error, code=code, title=title, text=text: _error_page(code, title, text)
+        )
+
+
+def _error_page(code: int, title, text):
+    db.session.rollback()
+    return render_template("errors/error.html", code=code, title=title, text=text), code

@@ -1,0 +1,1 @@
+"""A demo county from real facts with invented people."""

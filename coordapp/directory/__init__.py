@@ -1,0 +1,1 @@
+"""The people and organisations the office knows, and what they agreed to."""

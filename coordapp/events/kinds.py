@@ -1,0 +1,41 @@
+"""The kinds of event as data: what differs between them is a value here, never a question elsewhere."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+
+class EventKind(StrEnum):
+    """What sort of event it is."""
+
+    ROUND_TABLE = "round_table"
+
+
+@dataclass(frozen=True)
+class KindRules:
+    """What holds for every event of one kind."""
+
+    label: LazyString
+    endpoint: str  # public page; takes event_id
+    office_endpoint: str  # the office's page; takes event_id
+    category: str  # CATEGORIES in calendars
+    reminder_days: tuple[int, ...]  # days before the start, largest first
+    has_waiting_list: bool
+    offer_hours: int  # how long a freed place is kept for the next in line
+    largest_party: int
+
+
+KINDS = {
+    EventKind.ROUND_TABLE: KindRules(
+        label=_("Runder Tisch"),
+        endpoint="round_tables.show",
+        office_endpoint="round_tables_office.show",
+        category="Runder Tisch",
+        reminder_days=(14, 2),
+        has_waiting_list=True,
+        offer_hours=48,
+        largest_party=10,
+    ),
+}

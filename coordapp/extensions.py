@@ -1,0 +1,59 @@
+"""The Flask extensions, made once and bound to the application in `app.create_app`."""
+
+from flask import g, has_request_context, request
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import MetaData, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all models; constraints are named by convention so that migrations can find them."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate(render_as_batch=True, compare_type=True)
+login_manager = LoginManager()
+babel = Babel()
+csrf = CSRFProtect()
+
+
+def is_reading() -> bool:
+    """Tell whether the running request only reads (GET, HEAD, OPTIONS); commands and jobs may write."""
+    return has_request_context() and request.method in ("GET", "HEAD", "OPTIONS") and not g.get("is_writing")
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make SQLite safe for several processes: WAL, full sync, foreign keys, and BEGIN IMMEDIATE for writers.
+
+    Without IMMEDIATE two writers that both began by reading overbook or fail with "database is locked";
+    with it for readers too, readers queue behind writers. See https://sqlite.org/lang_transaction.html.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection, _record) -> None:
+        connection.isolation_level = None  # the driver shall not begin on its own
+        cursor = connection.cursor()
+        for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection) -> None:
+        connection.exec_driver_sql("BEGIN" if is_reading() else "BEGIN IMMEDIATE")

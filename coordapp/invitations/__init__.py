@@ -1,0 +1,1 @@
+"""Who was invited to which event, with a personal link to answer."""

@@ -1,0 +1,70 @@
+"""What stands on every page: navigation, account, language switch, footer."""
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from coordapp.accounts.models import Role
+from coordapp.shared import languages
+
+PUBLIC = (
+    (lambda: _("Start"), "calendar.start"),
+    (lambda: _("Runde Tische"), "round_tables.index"),
+    (lambda: _("Kalender"), "calendar.index"),
+)
+OFFICE = (
+    ("Heute", "office.start"),
+    ("Runde Tische", "round_tables_office.index"),
+    ("Orte", "events_office.places"),
+    ("Postausgang", "outbox.index"),
+)
+ADMINISTRATION = (("Konten", "accounts_office.index"),)
+FOOTER = (
+    (lambda: _("Barrierefreiheit"), "statements.accessibility"),
+    (lambda: _("Barriere melden"), "statements.report_barrier"),
+    (lambda: _("Datenschutz"), "statements.privacy"),
+    (lambda: _("Impressum"), "statements.imprint"),
+)
+
+
+def for_page() -> dict:
+    """Return what the layouts need; asks the database nothing but who is signed in."""
+    language = languages.current()
+    return {
+        "language": language,
+        "direction": languages.direction(language),
+        "navigation": [(text(), url_for(endpoint), request.endpoint == endpoint) for text, endpoint in PUBLIC],
+        "office_navigation": _office_navigation(),
+        "office_search_url": url_for("office.search") if g.get("is_office") else "",
+        "account_links": _account_links(),
+        "language_links": [
+            (code, name, language_address(code), code == language) for code, name in languages.LANGUAGES.items()
+        ],
+        "footer_links": [(text(), url_for(endpoint)) for text, endpoint in FOOTER],
+    }
+
+
+def language_address(code: str) -> str:
+    """Return the address of this very page in another language, its filters kept."""
+    if request.endpoint is None:
+        return url_for("calendar.start", **{languages.COOKIE: code})
+    kept = request.args.to_dict(flat=False) | (request.view_args or {}) | {languages.COOKIE: code}
+    return url_for(request.endpoint, **kept)
+
+
+def _office_navigation() -> list[tuple[str, str, bool]]:
+    if not g.get("is_office"):
+        return []
+    pages = ADMINISTRATION if current_user.role is Role.ADMINISTRATOR else OFFICE
+    return [
+        (text, url_for(endpoint), (request.blueprint or "") == endpoint.partition(".")[0]) for text, endpoint in pages
+    ]
+
+
+def _account_links() -> list[tuple[str, str, bool]]:
+    if not current_user.is_authenticated:
+        return [(_("Mein Bereich"), url_for("accounts.sign_in"), False)]
+    home = {Role.COORDINATOR: ("Büro", "office.start"), Role.ADMINISTRATOR: ("Konten", "accounts_office.index")}.get(
+        current_user.role, (_("Mein Bereich"), "events.mine")
+    )
+    return [(home[0], url_for(home[1]), False), (_("Abmelden"), url_for("accounts.sign_out"), True)]

@@ -1,0 +1,1 @@
+"""The office's start page: what needs somebody now, and the search."""

@@ -1,0 +1,1 @@
+"""Mails as rows: written with what caused them, sent by a worker, shown to the office."""

@@ -1,0 +1,1 @@
+"""What the site owes its readers in words: privacy, accessibility with a way to report barriers, imprint."""
