@@ -33,6 +33,8 @@ def load(environ: dict[str, str] | None = None) -> dict:
         "OFFICE_ADDRESS": env.get("OFFICE_ADDRESS") or "Ritterstraße 14, 99310 Arnstadt",
         "OFFICE_EMAIL": env.get("OFFICE_EMAIL") or "integration@ilm-kreis.example",
         "OFFICE_PHONE": env.get("OFFICE_PHONE") or "03628 738-0",
+        "LEGAL_REPRESENTATIVE": env.get("LEGAL_REPRESENTATIVE") or "Landrätin oder Landrat des Ilm-Kreises",
+        "DATA_PROTECTION_EMAIL": env.get("DATA_PROTECTION_EMAIL") or "datenschutz@ilm-kreis.example",
         # mail
         "SMTP_HOST": env.get("SMTP_HOST") or "",
         "SMTP_PORT": int(env.get("SMTP_PORT") or 587),

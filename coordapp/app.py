@@ -12,11 +12,14 @@ from whitenoise import WhiteNoise
 
 import config
 from coordapp import navigation
+from coordapp.accounts import cli as accounts_cli
 from coordapp.accounts import guards
 from coordapp.accounts import office as accounts_office
 from coordapp.accounts import routes as accounts
+from coordapp.accounts import staff as accounts_staff
 from coordapp.calendar import routes as calendar
 from coordapp.events import office as events_office
+from coordapp.events import places_office, registrations_office, words
 from coordapp.events import routes as events
 from coordapp.extensions import babel, csrf, db, login_manager, migrate, prepare_engine
 from coordapp.invitations import office as invitations_office
@@ -26,6 +29,7 @@ from coordapp.outbox import routes as outbox
 from coordapp.round_tables import office as round_tables_office
 from coordapp.round_tables import routes as round_tables
 from coordapp.shared import clock, languages
+from coordapp.statements import office as statements_office
 from coordapp.statements import routes as statements
 
 ROOMS = (  # blueprint, where its addresses begin
@@ -34,15 +38,19 @@ ROOMS = (  # blueprint, where its addresses begin
     (events.bp, "/anmeldung"),
     (invitations.bp, "/einladung"),
     (accounts.bp, "/konto"),
+    (accounts_staff.bp, "/konto"),
     (statements.bp, "/"),
     (office.bp, "/verwaltung"),
     (round_tables_office.bp, "/verwaltung/runde-tische"),
     (events_office.bp, "/verwaltung/veranstaltungen"),
+    (registrations_office.bp, "/verwaltung/anmeldungen"),
+    (places_office.bp, "/verwaltung/orte"),
     (invitations_office.bp, "/verwaltung/einladungen"),
     (outbox.bp, "/verwaltung/postausgang"),
+    (statements_office.bp, "/verwaltung/barrieren"),
     (accounts_office.bp, "/verwaltung/konten"),
 )
-COMMANDS = ()
+COMMANDS = (accounts_cli.group,)
 STATIC = config.ROOT / "static"
 ERRORS = {
     400: (_("Das hat nicht geklappt"), _("Die Anfrage war nicht vollständig. Bitte versuchen Sie es noch einmal.")),
@@ -91,8 +99,8 @@ def create_app(overrides: dict | None = None) -> Flask:
     app.config.update(settings)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(guards.check_access)  # before the CSRF check, see there
     _start_extensions(app)
-    app.before_request(guards.check_access)
     for room, prefix in ROOMS:
         app.register_blueprint(room, url_prefix=prefix)
     for command in COMMANDS:
@@ -107,9 +115,14 @@ def create_app(overrides: dict | None = None) -> Flask:
         root=STATIC,
         prefix="static/",
         max_age=YEAR,
-        add_headers_function=lambda headers, _path, _url: headers.update(HEADERS),
+        add_headers_function=_add_headers,
     )
     return app
+
+
+def _add_headers(headers, _path: str, _url: str) -> None:
+    for name, value in HEADERS.items():
+        headers[name] = value
 
 
 def _start_extensions(app: Flask) -> None:
@@ -142,7 +155,8 @@ def _prepare_pages(app: Flask) -> None:
         short_day=languages.short_day,
         hour=languages.hour,
         moment=languages.moment,
-        span=lambda date: languages.span(date.starts_at, date.ends_at),
+        status_words=lambda registration: words.STATUS[registration.status],
+        span=lambda date: languages.span(*(date if isinstance(date, tuple) else (date.starts_at, date.ends_at))),
     )
     app.context_processor(navigation.for_page)
 
@@ -153,6 +167,8 @@ def _prepare_pages(app: Flask) -> None:
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
         response.headers.setdefault("Cache-Control", "no-store" if g.get("is_office") else "private, no-cache")
+        if response.cache_control.public:
+            return response  # a feed: the same for everybody, so no cookie and nothing to vary by
         response.vary.update(("Cookie", "Accept-Language"))
         wanted = request.args.get(languages.COOKIE)
         if wanted in languages.LANGUAGES:
@@ -170,7 +186,7 @@ def _prepare_pages(app: Flask) -> None:
 def _prepare_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def form_too_old(_error):
-        return _error_page(
+        return guards.offer_to_resend(status=400) or _error_page(
             400,
             _("Dieses Formular ist abgelaufen"),
             _("Bitte gehen Sie eine Seite zurück und laden Sie sie neu. Ihre Angaben stehen dann meist noch da."),

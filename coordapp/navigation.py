@@ -15,7 +15,7 @@ PUBLIC = (
 OFFICE = (
     ("Heute", "office.start"),
     ("Runde Tische", "round_tables_office.index"),
-    ("Orte", "events_office.places"),
+    ("Orte", "places_office.index"),
     ("Postausgang", "outbox.index"),
 )
 ADMINISTRATION = (("Konten", "accounts_office.index"),)

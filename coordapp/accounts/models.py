@@ -1,6 +1,6 @@
 """Users, their sign-ins and the tokens that lead there. Tokens are stored as hashes only."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -20,6 +20,24 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+STAFF = (Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time token is good for."""
+
+    SIGN_IN = "sign_in"  # mailed to volunteers and clubs
+    SET_UP = "set_up"  # mailed to staff: choose a password, tie the app that shows codes
+    CODE = "code"  # in the cookie of somebody who has given the right password: now the code
+
+
+LIFETIMES = {
+    LinkPurpose.SIGN_IN: timedelta(minutes=15),
+    LinkPurpose.SET_UP: timedelta(hours=72),
+    LinkPurpose.CODE: timedelta(minutes=10),
+}
+
+
 class User(db.Model):
     """Somebody who can sign in: volunteers and clubs by a link in a mail, staff with password and code."""
 
@@ -34,23 +52,35 @@ class User(db.Model):
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     totp_last_step: Mapped[int | None]  # 30-second step of the last code taken, so that no code works twice
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    last_signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def is_staff(self) -> bool:
         """Tell whether password and code are needed."""
-        return self.role in (Role.COORDINATOR, Role.ADMINISTRATOR)
+        return self.role in STAFF
 
     @property
     def is_active(self) -> bool:
         """Tell whether the account may be used."""
         return self.deactivated_at is None
 
+    @property
+    def is_authenticated(self) -> bool:
+        """Tell Flask-Login that this is somebody, unlike its anonymous user."""
+        return True
+
+    @property
+    def is_set_up(self) -> bool:
+        """Tell whether a member of staff has chosen a password and tied an app that shows codes."""
+        return self.password_hash is not None and self.totp_secret is not None
+
 
 class SignIn(db.Model):
     """One signed-in browser: the cookie holds a token, this row its hash; ending the row ends the session."""
 
     __tablename__ = "sign_in"
+    __table_args__ = (Index(None, "expires_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
@@ -63,19 +93,25 @@ class SignIn(db.Model):
 
 
 class SignInLink(db.Model):
-    """A one-time token sent by mail."""
+    """A token that works once and leads to a sign-in, see LinkPurpose."""
 
     __tablename__ = "sign_in_link"
+    __table_args__ = (Index(None, "expires_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(choice(LinkPurpose, name="purpose"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     next_path: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether it still leads somewhere at a moment."""
+        return self.used_at is None and at < self.expires_at and self.user.is_active
 
 
 class RecoveryCode(db.Model):

@@ -207,10 +207,12 @@ class Registration(db.Model):
     note: Mapped[str] = mapped_column(String(1000), default="")
     language: Mapped[str] = mapped_column(String(2), default="de")  # of the mails about it
     token: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_urlsafe(24))
-    sequence: Mapped[int] = mapped_column(default=0)  # raised when it is cancelled or taken up again
+    sequence: Mapped[int] = mapped_column(default=0)  # raised by every change that is written to them
+    first_mail_key: Mapped[str | None] = mapped_column(String(120))  # later mails answer to that one
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when on the waiting list
     proven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when the address is known to be theirs
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when the place is theirs
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of what is held or must be confirmed
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_by: Mapped[CancelledBy | None] = mapped_column(choice(CancelledBy, name="cancelled_by"))

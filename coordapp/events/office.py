@@ -1,3 +1,198 @@
-from flask import Blueprint
+"""The office's deeds on an event of any kind: edit, publish, cancel, reinstate, copy."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from coordapp.accounts.guards import Access, open_to
+from coordapp.events import mails, places, service
+from coordapp.events.forms import CancelEventForm, DuplicateForm, EventForm
+from coordapp.events.models import Event, Place
+from coordapp.extensions import db
 
 bp = Blueprint("events_office", __name__)
+
+
+def hub(event: Event):
+    """Lead back to the office's page of an event."""
+    return redirect(url_for(event.rules.office_endpoint, event_id=event.id))
+
+
+@bp.get("/<int:event_id>/bearbeiten/")
+@open_to(Access.OFFICE)
+def edit(event_id: int):
+    """Show what an event holds, to be changed."""
+    event = service.get_event(event_id)
+    form = _event_form()
+    form.fill(event)
+    return _edit_page(event, form)
+
+
+@bp.post("/<int:event_id>/bearbeiten/")
+@open_to(Access.OFFICE)
+def save(event_id: int):
+    """Change an event; when people must be told, show first whom and what."""
+    event = service.get_event(event_id)
+    form = _event_form()
+    if not form.validate_on_submit():
+        return _edit_page(event, form), 422
+    dates = [(form.moments["starts_at"], form.moments["ends_at"])]
+    place = db.session.get(Place, form.place_id.data)
+    planned = service.planned_change(event, dates=dates, place=place)
+    touched = service.list_touched(event) if planned.is_notified and event.is_published else []
+    if touched and "confirmed" not in request.form and not event.is_cancelled:
+        return _preview_page(event, form, planned, touched)
+    try:
+        service.change_event(event, version=int(form.version.data or 0), dates=dates, place=place, **form.facts())
+    except service.EditedMeanwhile:
+        db.session.rollback()
+        return _edited_meanwhile(event, form)
+    except service.TooManyTaken as full:
+        db.session.rollback()
+        form.capacity.errors = [f"Es sind schon {full.taken} Plätze vergeben. Weniger geht nicht."]
+        return _edit_page(event, form), 422
+    db.session.commit()
+    flash(f"Gespeichert. {_told(touched)}" if touched else "Gespeichert.", "success")
+    return hub(event)
+
+
+def _event_form() -> EventForm:
+    form = EventForm()
+    form.place_id.choices = {place.id: f"{place.municipality}: {place.name}" for place in places.list_places()}
+    return form
+
+
+def _edit_page(event: Event, form: EventForm) -> str:
+    return render_template("events/office/edit.html", event=event, form=form)
+
+
+def _preview_page(event: Event, form: EventForm, planned: service.Change, touched: list) -> str:
+    return render_template(
+        "events/office/preview.html", event=event, form=form, planned=planned,
+        mail=mails.preview_change(event, planned), **_whom(touched),
+    )  # fmt: skip
+
+
+def _edited_meanwhile(event: Event, form: EventForm):
+    now = _event_form()
+    now.fill(event)
+    differing = [
+        (field.label.text, now[name].data) for name, field in form._fields.items()
+        if name not in ("version", "csrf_token") and now[name].data != field.data
+    ]  # fmt: skip
+    form.version.data = str(event.version)
+    return render_template("events/office/edit.html", event=event, form=form, differing=differing), 409
+
+
+def _whom(registrations: list) -> dict:
+    """Split people into those a mail reaches and those somebody must call or write to."""
+    return {
+        "by_mail": [one for one in registrations if one.person.email],
+        "by_hand": [one for one in registrations if not one.person.email],
+    }
+
+
+def _told(registrations: list) -> str:
+    whom = _whom(registrations)
+    words = f"{len(whom['by_mail'])} Personen bekommen eine E-Mail."
+    if whom["by_hand"]:
+        words += f" {len(whom['by_hand'])} haben keine E-Mail: Bitte rufen Sie an oder schreiben Sie einen Brief."
+    return words
+
+
+@bp.post("/<int:event_id>/veroeffentlichen")
+@open_to(Access.OFFICE)
+def publish(event_id: int):
+    """Show an event to the public."""
+    event = service.get_event(event_id)
+    service.publish(event)
+    db.session.commit()
+    flash("Veröffentlicht. Ab jetzt steht die Veranstaltung im Kalender.", "success")
+    return hub(event)
+
+
+@bp.post("/<int:event_id>/zuruecknehmen")
+@open_to(Access.OFFICE)
+def withdraw(event_id: int):
+    """Make an event a draft again."""
+    event = service.get_event(event_id)
+    try:
+        service.withdraw(event)
+    except service.HasRegistrations:
+        db.session.rollback()
+        flash("Es sind schon Personen angemeldet. Sie können die Veranstaltung nur noch absagen.", "warning")
+        return hub(event)
+    db.session.commit()
+    flash("Die Veranstaltung ist wieder ein Entwurf und steht nicht mehr im Kalender.", "success")
+    return hub(event)
+
+
+@bp.get("/<int:event_id>/absagen/")
+@open_to(Access.OFFICE)
+def cancel(event_id: int):
+    """Show whom a cancellation touches and what they will read."""
+    return _cancel_page(service.get_event(event_id), CancelEventForm())
+
+
+@bp.post("/<int:event_id>/absagen/")
+@open_to(Access.OFFICE)
+def do_cancel(event_id: int):
+    """Cancel an event and write to everybody."""
+    event = service.get_event(event_id)
+    form = CancelEventForm()
+    if not form.validate_on_submit():
+        return _cancel_page(event, form), 422
+    touched = service.list_touched(event)
+    service.cancel_event(event, reason=form.reason.data or "")
+    db.session.commit()
+    flash(f"Abgesagt. {_told(touched) if event.is_published else ''}", "success")
+    return hub(event)
+
+
+def _cancel_page(event: Event, form: CancelEventForm) -> str:
+    return render_template(
+        "events/office/cancel.html", event=event, form=form, mail=mails.preview(event, "event_cancelled"),
+        **_whom(service.list_touched(event)),
+    )  # fmt: skip
+
+
+@bp.get("/<int:event_id>/doch-stattfinden/")
+@open_to(Access.OFFICE)
+def reinstate(event_id: int):
+    """Show whom it touches when a cancelled event happens after all."""
+    event = service.get_event(event_id)
+    return render_template(
+        "events/office/reinstate.html", event=event, mail=mails.preview(event, "event_reinstated"),
+        **_whom(service.list_touched(event)),
+    )  # fmt: skip
+
+
+@bp.post("/<int:event_id>/doch-stattfinden/")
+@open_to(Access.OFFICE)
+def do_reinstate(event_id: int):
+    """Let a cancelled event happen after all."""
+    event = service.get_event(event_id)
+    service.reinstate_event(event)
+    db.session.commit()
+    told = _told(service.list_touched(event)) if event.is_published else ""
+    flash(f"Die Veranstaltung findet statt. {told}", "success")
+    return hub(event)
+
+
+@bp.get("/<int:event_id>/kopieren/")
+@open_to(Access.OFFICE)
+def duplicate(event_id: int):
+    """Ask for the day of the copy."""
+    return render_template("events/office/duplicate.html", event=service.get_event(event_id), form=DuplicateForm())
+
+
+@bp.post("/<int:event_id>/kopieren/")
+@open_to(Access.OFFICE)
+def do_duplicate(event_id: int):
+    """Make a draft like this event on another day."""
+    event = service.get_event(event_id)
+    form = DuplicateForm()
+    if not form.validate_on_submit():
+        return render_template("events/office/duplicate.html", event=event, form=form), 422
+    copy = service.duplicate_event(event, **form.moved(event))
+    db.session.commit()
+    flash("Kopiert. Das ist der neue Entwurf. Bitte prüfen Sie Ort und Uhrzeit.", "success")
+    return hub(copy)

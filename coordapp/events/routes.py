@@ -1,3 +1,200 @@
-from flask import Blueprint
+"""The pages behind the link in each mail: see, confirm, change and cancel a registration, without an account."""
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+
+from coordapp.accounts.guards import Access, open_to
+from coordapp.directory import service as directory
+from coordapp.events import ical, visitors, waiting_list, words
+from coordapp.events import registration as registrations
+from coordapp.events.forms import WishesForm
+from coordapp.events.models import CancelledBy, Registration, RegistrationStatus
+from coordapp.events.rules import RegistrationRefused, refusal
+from coordapp.extensions import db
+from coordapp.shared import clock
+from coordapp.shared.forms import email_field
 
 bp = Blueprint("events", __name__)
+
+
+class AddressForm(FlaskForm):
+    """Another address for the first mail."""
+
+    email = email_field(_l("Ihre E-Mail-Adresse"))
+
+
+@bp.after_request
+def hide_from_search_engines(response: Response) -> Response:
+    """Keep pages with a secret link out of indexes."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@bp.get("/danke/")
+@open_to(Access.EVERYONE)
+def received():
+    """Say what happens next, right after registering."""
+    made = visitors.received() or abort(404)
+    return _received_page(made, AddressForm(email=made.person.email))
+
+
+@bp.post("/danke/")
+@open_to(Access.EVERYONE)
+def correct_address():
+    """Send the first mail to a corrected address."""
+    made = visitors.received() or abort(404)
+    form = AddressForm()
+    if not form.validate_on_submit():
+        return _received_page(made, form), 422
+    try:
+        visitors.correct_address(made, email=form.email.data)
+    except visitors.TooMany:
+        form.email.errors = [visitors.too_many_text()]
+        return _received_page(made, form), 422
+    db.session.commit()
+    return redirect(url_for(".received"))
+
+
+def _received_page(made: Registration, form: AddressForm) -> str:
+    return render_template(
+        "events/received.html", registration=made, event=made.event, form=form,
+        knows_more=visitors.is_proven_here(made),
+    )  # fmt: skip
+
+
+@bp.get("/<token>/")
+@open_to(Access.EVERYONE)
+def registration(token: str):
+    """Show a registration with all that can be done about it."""
+    made = _get(token)
+    form = WishesForm(
+        party_size=made.party_size, needs=made.needs, interpreter_language=made.interpreter_language, note=made.note
+    )
+    return _page(made, form)
+
+
+@bp.post("/<token>/")
+@open_to(Access.EVERYONE)
+def change(token: str):
+    """Change party and needs."""
+    made = _get(token)
+    form = WishesForm()
+    if not can_change(made):
+        abort(404)
+    if not form.validate_on_submit():
+        return _page(made, form), 422
+    try:
+        changed = registrations.change(made, form.wishes(made))
+    except RegistrationRefused as refused:
+        db.session.rollback()
+        form.party_size.errors = [words.refused_long(refused.reason)]
+        return _page(made, form), 422
+    db.session.commit()
+    done = _("Gespeichert. Wir haben Ihnen eine E-Mail geschickt.") if changed else _("Es gab nichts zu ändern.")
+    flash(done, "success")
+    return redirect(url_for(".registration", token=token))
+
+
+@bp.post("/<token>/bestaetigen")
+@open_to(Access.EVERYONE)
+def confirm(token: str):
+    """Confirm a registration from the first mail."""
+    made = _get(token)
+    try:
+        registrations.confirm(made)
+    except RegistrationRefused as refused:
+        db.session.rollback()
+        flash(words.refused_long(refused.reason), "warning")
+        return redirect(url_for(".registration", token=token))
+    db.session.commit()
+    flash(_received_words(made), "success")
+    return redirect(url_for(".registration", token=token))
+
+
+@bp.post("/<token>/annehmen")
+@open_to(Access.EVERYONE)
+def accept(token: str):
+    """Accept an offered place."""
+    made = _get(token)
+    accepted = registrations.accept_offer(made)
+    db.session.commit()
+    if accepted:
+        flash(_("Sie sind angemeldet. Ihr Platz ist sicher."), "success")
+    else:
+        flash(_("Dieser Platz ist leider nicht mehr frei."), "warning")
+    return redirect(url_for(".registration", token=token))
+
+
+@bp.post("/<token>/absagen")
+@open_to(Access.EVERYONE)
+def cancel(token: str):
+    """Cancel a registration."""
+    made = _get(token)
+    if made.event.starts_at <= clock.now():
+        abort(404)
+    registrations.cancel(made, by=CancelledBy.PARTICIPANT)
+    db.session.commit()
+    flash(_("Sie sind abgemeldet. Danke, dass Sie Bescheid gesagt haben."), "success")
+    return redirect(url_for(".registration", token=token))
+
+
+@bp.get("/<token>/termin.ics")
+@open_to(Access.EVERYONE)
+def calendar_file(token: str):
+    """Give out the calendar entry of a confirmed registration."""
+    made = _get(token)
+    if not made.is_coming:
+        abort(404)
+    return Response(
+        ical.request(made).replace("METHOD:REQUEST\r\n", "METHOD:PUBLISH\r\n"), mimetype="text/calendar",
+        headers={"Content-Disposition": 'attachment; filename="termin.ics"'},
+    )  # fmt: skip
+
+
+@bp.get("/meine/")
+@open_to(Access.SIGNED_IN)
+def mine():
+    """List the registrations of who is signed in."""
+    person = directory.find_person_of(current_user)
+    made = registrations.list_registrations_of(person) if person is not None else []
+    now = clock.now()
+    return render_template(
+        "events/mine.html",
+        coming=[one for one in made if one.is_active and one.event.ends_at > now],
+        earlier=[one for one in made if not one.is_active or one.event.ends_at <= now],
+    )
+
+
+def can_change(made: Registration) -> bool:
+    """Tell whether party and needs can still be changed without calling the office."""
+    now = clock.now()
+    return made.is_active and made.proven_at is not None and refusal(made.event, at=now) is None
+
+
+def _get(token: str) -> Registration:
+    return registrations.find_registration(token) or abort(404)
+
+
+def _page(made: Registration, form: WishesForm) -> str:
+    now = clock.now()
+    return render_template(
+        "events/registration.html", registration=made, event=made.event, form=form,
+        can_change=can_change(made), can_cancel=made.is_active and made.event.starts_at > now,
+        can_confirm=_can_confirm(made), needs=words.needs(made), status=words.STATUS[made.status],
+        position=waiting_list.position(made) if made.status is RegistrationStatus.WAITING else None,
+    )  # fmt: skip
+
+
+def _can_confirm(made: Registration) -> bool:
+    if made.waits_for_proof:
+        return made.event.starts_at > clock.now()
+    return made.cancelled_by is CancelledBy.NOT_CONFIRMED and refusal(made.event, at=clock.now()) is None
+
+
+def _received_words(made: Registration) -> str:
+    if made.status is RegistrationStatus.WAITING:
+        return _("Danke. Sie stehen auf der Warteliste. Wir schreiben Ihnen, wenn ein Platz frei wird.")
+    return _("Danke. Sie sind angemeldet. Ihr Platz ist sicher.")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coordapp.extensions import db
@@ -25,7 +25,7 @@ class Mail(db.Model):
     """One mail to one recipient, complete as it will be sent."""
 
     __tablename__ = "mail"
-    __table_args__ = (Index(None, "status", "next_attempt_at"), Index(None, "sent_at"))
+    __table_args__ = (Index(None, "status", "next_attempt_at"), Index(None, "tried_at"), Index(None, "created_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)  # what it is about: the same key is never written twice
@@ -42,11 +42,26 @@ class Mail(db.Model):
     in_reply_to: Mapped[str | None] = mapped_column(String(200))  # Message-ID of the first mail about the same thing
     is_secret: Mapped[bool] = mapped_column(default=False)  # holds a sign-in link: its text goes when it is sent
     status: Mapped[MailStatus] = mapped_column(choice(MailStatus, name="status"), default=MailStatus.QUEUED)
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # those that count: not the ones the mail server is to blame for
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # not sent from then on
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last time; what the rate per minute counts
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    last_error: Mapped[str] = mapped_column(String(500), default="")
+    last_error: Mapped[str] = mapped_column(String(500), default="")  # the server's words, or a rules.Fault
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a failed mail that the office has dealt with
+
+
+class SendingState(db.Model):
+    """What holds for all senders together: one row, which a sender locks while it takes a mail."""
+
+    __tablename__ = "sending_state"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    troubles: Mapped[int] = mapped_column(default=0)  # with the mail server, in a row
+    trouble_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str] = mapped_column(String(500), default="")

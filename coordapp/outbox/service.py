@@ -1,19 +1,156 @@
-"""Write mails, hand them out to senders, and record what became of them."""
+"""Write mails, find them, and do what the office wants done with them. See queue.py for handing them to senders."""
+
+import hashlib
+import ipaddress
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from urllib.parse import urlsplit
+
+import idna
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from coordapp.extensions import db
+from coordapp.outbox.models import Mail, MailStatus, SendingState
+from coordapp.outbox.render import render
+from coordapp.shared import clock, languages
+from coordapp.shared.text import one_line
+
+KEY_LENGTH, NAME_LENGTH = 120, 120
 
 
 def enqueue(
-    template,
+    template: str,
     *,
-    to,
-    language,
-    key,
-    name="",
-    calendar=None,
-    calendar_method=None,
-    in_reply_to=None,
-    expires_at=None,
-    is_secret=False,
+    to: str | None,
+    language: str,
+    key: str,
+    name: str = "",
+    calendar: str | None = None,
+    calendar_method: str | None = None,
+    in_reply_to: str | None = None,
+    expires_at: datetime | None = None,
+    is_secret: bool = False,
     **facts,
 ) -> bool:
-    """Write a mail unless one with this key exists; return whether it was written."""
-    raise NotImplementedError
+    """Write a mail unless one with this key exists; return whether it was written.
+
+    The template sees `facts`. It is written as it will be sent, in the reader's language. Nobody without an address
+    gets a mail. A mail that is not sent when `expires_at` comes is dropped.
+    """
+    if not to:
+        return False
+    if len(key) > KEY_LENGTH:
+        raise ValueError(f"the key of a mail is too long: {key}")
+    language = language if language in languages.LANGUAGES else "de"
+    with force_locale(language):
+        words = render(template, language=language, facts=facts)
+    mail = {
+        "key": key,
+        "template": template,
+        "recipient": to,
+        "recipient_name": one_line(name)[:NAME_LENGTH],
+        "language": language,
+        "subject": words.subject,
+        "text": words.text,
+        "html": words.html,
+        "calendar": calendar,
+        "calendar_method": calendar_method,
+        "message_id": _new_message_id(key),
+        "in_reply_to": in_reply_to,
+        "expires_at": expires_at,
+        "is_secret": is_secret,
+    }
+    return db.session.execute(_insert_once(db.engine.dialect.name), mail).rowcount == 1
+
+
+@cache
+def _insert_once(dialect: str):
+    insert_into = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[dialect]
+    return insert_into(Mail.__table__).on_conflict_do_nothing().inline().execution_options(preserve_rowcount=True)
+
+
+def _new_message_id(key: str) -> str:
+    """Return a Message-ID of our own, with letters and digits only, that tells nothing and comes once."""
+    local_part = hashlib.sha256(f"{key} {time.time_ns()}".encode()).hexdigest()[:32]
+    return f"<{local_part}@{mail_domain(current_app.config['BASE_URL'], current_app.config['MAIL_FROM'])}>"
+
+
+@cache
+def mail_domain(base_url: str, mail_from: str) -> str:
+    """Return the domain we speak for: that of the site, or of the sender's address where the site has no real one."""
+    host = urlsplit(base_url).hostname or ""
+    if "." not in host or _is_ip_address(host):
+        host = mail_from.rpartition("@")[2]
+    return ascii_domain(host)
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def ascii_domain(domain: str) -> str:
+    """Return a domain as mail servers know it ("xn--…"); raise UnicodeError for one that cannot be."""
+    return domain.lower() if domain.isascii() else idna.encode(domain, uts46=True).decode()
+
+
+def find_mail(key: str) -> Mail | None:
+    """Return the mail with a key."""
+    return db.session.scalar(select(Mail).where(Mail.key == key))
+
+
+def message_id_of(key: str | None) -> str | None:
+    """Return the Message-ID of the mail with a key, so that a later one can answer to it."""
+    return db.session.scalar(select(Mail.message_id).where(Mail.key == key)) if key else None
+
+
+def list_written(keys: Iterable[str]) -> set[str]:
+    """Return which of these keys have a mail already."""
+    keys, written = list(keys), set()
+    for first in range(0, len(keys), 500):  # databases limit the parameters of a statement
+        written |= set(db.session.scalars(select(Mail.key).where(Mail.key.in_(keys[first : first + 500]))))
+    return written
+
+
+def preview(template: str, *, language: str, **facts) -> str:
+    """Return subject and text of a mail as it would be written, without writing it."""
+    with force_locale(language):
+        words = render(template, language=language, facts=facts)
+    return f"{words.subject}\n\n{words.text}"
+
+
+def is_sending_configured() -> bool:
+    """Tell whether there is a mail server to send through."""
+    return bool(current_app.config["SMTP_HOST"])
+
+
+def find_trouble() -> SendingState | None:
+    """Return what is wrong with the mail server, or None while all is well."""
+    return db.session.scalar(select(SendingState).where(SendingState.troubles > 0))
+
+
+def count_failed() -> int:
+    """Return how many mails did not arrive and were not dealt with."""
+    return db.session.scalar(select(func.count()).select_from(Mail).where(*_FAILED)) or 0
+
+
+def list_failed(*, limit: int = 50) -> list[Mail]:
+    """Return mails that did not arrive and were not dealt with, newest first."""
+    return list(db.session.scalars(select(Mail).where(*_FAILED).order_by(Mail.id.desc()).limit(limit)))
+
+
+_FAILED = (Mail.status == MailStatus.FAILED, Mail.seen_at.is_(None))
+
+
+def drop_queued(key_prefix: str) -> int:
+    """Drop mails that are not sent yet and became pointless, by the beginning of their keys; return how many."""
+    waiting = (Mail.status == MailStatus.QUEUED, Mail.key.startswith(key_prefix, autoescape=True))
+    return db.session.execute(update(Mail).where(*waiting).values(status=MailStatus.EXPIRED)).rowcount

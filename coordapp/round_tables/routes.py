@@ -1,3 +1,119 @@
-from flask import Blueprint
+"""The public pages of the round tables: those of a year, and one with its registration."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _
+
+from coordapp.accounts.guards import Access, open_to
+from coordapp.events import service as events
+from coordapp.events import visitors, words
+from coordapp.events.forms import RegistrationForm, SignedInRegistrationForm, WishesForm
+from coordapp.events.kinds import EventKind
+from coordapp.events.models import Event
+from coordapp.events.occupancy import Occupancy, occupancies, occupancy_of
+from coordapp.events.rules import RegistrationRefused, refusal
+from coordapp.extensions import db
+from coordapp.round_tables import service
+from coordapp.shared import clock
+from coordapp.shared.forms import text_field
+from coordapp.shared.languages import LANGUAGES
 
 bp = Blueprint("round_tables", __name__)
+
+
+class TopicMixin:
+    """The question that only round tables ask."""
+
+    topic = text_field(_("Worüber möchten Sie sprechen?"), most=300)
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Tell whether the folded part of the form has anything to show."""
+        folded = (self.party_size, self.needs, self.interpreter_language, self.note, self.topic)
+        return any(field.errors for field in folded) or any(field.data for field in folded[1:])
+
+
+class VisitorForm(TopicMixin, RegistrationForm):
+    """Registering for a round table as a visitor."""
+
+
+class MemberForm(TopicMixin, SignedInRegistrationForm):
+    """Registering for a round table when signed in."""
+
+
+@bp.get("/")
+@open_to(Access.EVERYONE)
+def index():
+    """Show the round tables of a year, the coming one first."""
+    now, this_year = clock.now(), clock.today().year
+    year = request.args.get("jahr", this_year, type=int)
+    if not 2000 <= year <= this_year + 5:
+        abort(404)
+    listed = events.list_events(EventKind.ROUND_TABLE, year=year)
+    numbers = occupancies(listed)
+    coming = next((event for event in listed if event.ends_at > now and not event.is_cancelled), None)
+    listed.sort(key=lambda event: (event != coming, event.starts_at))
+    return render_template(
+        "round_tables/index.html", year=year, now=now, coming=coming,
+        events=[(event, _free(event, numbers.get(event.id, Occupancy()))) for event in listed],
+        other_years=[other for other in (this_year - 1, this_year, this_year + 1) if other != year],
+    )  # fmt: skip
+
+
+@bp.get("/<int:event_id>/")
+@open_to(Access.EVERYONE)
+def show(event_id: int):
+    """Show a round table with an empty registration form."""
+    return _page(_get(event_id), visitors.registration_form(VisitorForm, MemberForm))
+
+
+@bp.post("/<int:event_id>/")
+@open_to(Access.EVERYONE)
+def register(event_id: int):
+    """Register a volunteer for a round table."""
+    form = visitors.registration_form(VisitorForm, MemberForm)
+    event = _get(event_id)
+    if not form.validate_on_submit():
+        return _page(event, form), 422
+    try:
+        made = visitors.register(event, form)
+    except RegistrationRefused as refused:
+        return _refused_page(event, form, words.refused_long(refused.reason))
+    except visitors.TooMany:
+        return _refused_page(event, form, visitors.too_many_text())
+    if form.topic.data:
+        service.propose_topic(event, made.person, form.topic.data)
+    db.session.commit()
+    visitors.remember(made)
+    return redirect(url_for("events.received"))
+
+
+def _refused_page(event: Event, form: WishesForm, message: str):
+    db.session.rollback()
+    form.form_errors.append(message)
+    return _page(event, form), 422
+
+
+def _get(event_id: int) -> Event:
+    event = events.get_event(event_id, kind=EventKind.ROUND_TABLE)
+    return event if event.is_published else abort(404)
+
+
+def _free(event: Event, occupancy: Occupancy) -> str:
+    return words.free_places(event, taken=occupancy.taken, waiting=occupancy.waiting, at=clock.now())
+
+
+def _page(event: Event, form: WishesForm) -> str:
+    now = clock.now()
+    occupancy = occupancy_of(event)
+    reason = refusal(event, at=now)
+    free = occupancy.free(event)
+    next_event = None
+    if reason is not None:
+        coming = events.list_coming(EventKind.ROUND_TABLE, at=now)
+        next_event = next((other for other in coming if other.id != event.id), None)
+    return render_template(
+        "round_tables/show.html", event=event, form=form, reason=reason,
+        refused=words.refused_long(reason) if reason else "", free=_free(event, occupancy),
+        is_full=free is not None and (free == 0 or occupancy.waiting > 0), next_event=next_event,
+        language_name=LANGUAGES.get(event.language, ""), agenda=service.list_agenda(event),
+    )  # fmt: skip

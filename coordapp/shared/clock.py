@@ -49,3 +49,8 @@ def stopped(at: datetime) -> Iterator[None]:
         yield
     finally:
         _stopped_at.reset(token)
+
+
+def certain(there: datetime) -> datetime:
+    """Return the UTC moment of a naive German wall-clock time; one that is skipped in March counts an hour later."""
+    return there.replace(tzinfo=BERLIN).astimezone(UTC)

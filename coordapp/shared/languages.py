@@ -57,6 +57,13 @@ def day(on: date | datetime) -> str:
     return format_date(on, _DATE_PATTERNS[current()]).translate(_WESTERN)
 
 
+def month(on: date | datetime) -> str:
+    """Write a month: "März 2027"; a moment is put on the German calendar first."""
+    if isinstance(on, datetime):
+        on = clock.local(on).date()
+    return format_date(on, "LLLL y").translate(_WESTERN)
+
+
 def short_day(on: date | datetime) -> str:
     """Write a date in figures: "16.03.2027"."""
     if isinstance(on, datetime):

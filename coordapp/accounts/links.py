@@ -1,0 +1,81 @@
+"""One-time tokens: mailed to volunteers and clubs to sign in, and to staff to set up their account."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from coordapp.accounts import limits, mails
+from coordapp.accounts.models import LIFETIMES, LinkPurpose, Role, SignInLink, User
+from coordapp.accounts.service import find_user
+from coordapp.accounts.tokens import new_token, token_hash
+from coordapp.extensions import db
+from coordapp.shared import clock, languages
+
+MAILS, MAILS_WINDOW = 3, timedelta(minutes=15)  # to one address
+
+
+def new_link(user: User, purpose: LinkPurpose, *, next_path: str = "") -> str:
+    """Make a token for a user and return it; a new set-up token makes the older ones worthless."""
+    if purpose is LinkPurpose.SET_UP:
+        end_links(user)
+    token = new_token()
+    expires_at = clock.now() + LIFETIMES[purpose]
+    db.session.add(
+        SignInLink(
+            user_id=user.id, purpose=purpose, token_hash=token_hash(token), next_path=next_path, expires_at=expires_at
+        )
+    )
+    db.session.flush()
+    return token
+
+
+def end_links(user: User) -> None:
+    """Make all tokens of a user worthless."""
+    db.session.execute(
+        update(SignInLink)
+        .where(SignInLink.user_id == user.id, SignInLink.used_at.is_(None))
+        .values(used_at=clock.now())
+    )
+
+
+def find_link(token: str, purpose: LinkPurpose) -> SignInLink | None:
+    """Return the row of a token, still good or not; look at `is_open`."""
+    return db.session.scalars(
+        select(SignInLink).where(SignInLink.token_hash == token_hash(token), SignInLink.purpose == purpose)
+    ).first()
+
+
+def redeem(link: SignInLink) -> bool:
+    """Use a token up; False when it is not good, or somebody else was quicker."""
+    if not link.is_open(clock.now()):
+        return False
+    used = db.session.execute(
+        update(SignInLink).where(SignInLink.id == link.id, SignInLink.used_at.is_(None)).values(used_at=clock.now())
+    )
+    return used.rowcount == 1
+
+
+def mail_sign_in_link(email: str, *, next_path: str = "") -> None:
+    """Mail a sign-in link to whom an address belongs, if to anybody; tells nobody whether it does.
+
+    An unknown address costs the same work, undone at once: the time must not give away who has an account.
+    """
+    if not limits.hit("link", email, limit=MAILS, window=MAILS_WINDOW):
+        return
+    user = find_user(email)
+    attempt = db.session.begin_nested()
+    if user is None or not user.is_active:
+        nobody = User(email=email, name="", role=Role.VOLUNTEER, language=languages.current())
+        mails.sign_in_link(nobody, new_token())
+        attempt.rollback()
+        return
+    if user.is_staff:
+        mails.staff_sign_in(user)
+    else:
+        mails.sign_in_link(user, new_link(user, LinkPurpose.SIGN_IN, next_path=next_path))
+    attempt.commit()
+
+
+def mail_set_up_link(user: User) -> None:
+    """Mail a member of staff the link to choose a password and tie the app that shows codes."""
+    mails.set_up_link(user, new_link(user, LinkPurpose.SET_UP))

@@ -1,0 +1,124 @@
+"""Find and remember people and organisations."""
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from coordapp.accounts.models import User
+from coordapp.directory.models import Organisation, OrganisationKind, Person
+from coordapp.extensions import db
+from coordapp.shared import clock, text
+
+
+def remember_person(*, name: str, email: str | None = None, phone: str | None = None, language: str = "de") -> Person:
+    """Return the person of this name and address, made now if unknown.
+
+    Somebody known is never changed by this: a visitor may type any name and address. Without an address the
+    telephone number tells two people of one name apart.
+    """
+    name, email = text.one_line(name), (email or "").strip().lower() or None
+    found = _find_person(name_key=text.fold(name), email=email, phone=phone)
+    if found is not None:
+        return found
+    person = Person(
+        name=name, name_key=text.fold(name), email=email, phone=phone or None, language=language,
+        search_text=text.search_text(name, email),
+    )  # fmt: skip
+    try:
+        with db.session.begin_nested():
+            db.session.add(person)
+    except IntegrityError:  # the same form arrived twice at once
+        return get_person(name_key=person.name_key, email=email)
+    return person
+
+
+def _find_person(*, name_key: str, email: str | None, phone: str | None) -> Person | None:
+    query = select(Person).where(Person.name_key == name_key)
+    if email is None:
+        query = query.where(Person.email.is_(None), Person.phone == phone)
+    else:
+        query = query.where(Person.email == email)
+    return db.session.scalars(query.order_by(Person.id).limit(1)).first()
+
+
+def get_person(*, name_key: str, email: str | None) -> Person:
+    """Return the person of a folded name and an address; raise NoResultFound."""
+    return db.session.scalars(select(Person).where(Person.name_key == name_key, Person.email == email)).one()
+
+
+def find_person_of(user: User) -> Person | None:
+    """Return who an account belongs to."""
+    return db.session.scalars(select(Person).where(Person.user_id == user.id)).first()
+
+
+def person_of(user: User) -> Person:
+    """Return who an account belongs to; the first time, tie the account to its person.
+
+    The account has proven the address, so the person of that address and name is theirs.
+    """
+    person = find_person_of(user)
+    if person is None:
+        person = remember_person(name=user.name, email=user.email, language=user.language)
+        person.user_id = user.id
+        prove_email(person)
+    return person
+
+
+def is_proven(email: str | None) -> bool:
+    """Tell whether anybody has shown that mails to this address reach them."""
+    if not email:
+        return False
+    return db.session.scalar(
+        select(Person.id).where(Person.email == email, Person.email_proven_at.is_not(None)).limit(1)
+    ) is not None  # fmt: skip
+
+
+def prove_email(person: Person) -> None:
+    """Record that mails to the person's address reach them."""
+    if person.email_proven_at is None:
+        person.email_proven_at = clock.now()
+
+
+def change_person(
+    person: Person, *, name: str, email: str | None, phone: str | None, municipality: str, language: str
+) -> Person:
+    """Change what the office knows of a person; a new address must be proven anew.
+
+    Raises IntegrityError when somebody else has that name and address.
+    """
+    if email != person.email:
+        person.email_proven_at = None
+    person.name, person.name_key = text.one_line(name), text.fold(name)
+    person.email, person.phone, person.municipality, person.language = email or None, phone, municipality, language
+    person.search_text = text.search_text(person.name, email, municipality)
+    db.session.flush()
+    return person
+
+
+def search_people(words: str, *, limit: int = 20) -> list[Person]:
+    """List people whose name, address or municipality holds all the words."""
+    query = select(Person)
+    for word in text.fold(words).split():
+        query = query.where(Person.search_text.contains(word, autoescape=True))
+    return list(db.session.scalars(query.order_by(Person.name_key).limit(limit)))
+
+
+def list_volunteers() -> list[Person]:
+    """List the volunteers of the directory by name."""
+    return list(db.session.scalars(select(Person).where(Person.is_volunteer).order_by(Person.name_key)))
+
+
+def list_organisations() -> list[Organisation]:
+    """List all organisations by name."""
+    return list(db.session.scalars(select(Organisation).order_by(Organisation.name)))
+
+
+def remember_organisation(
+    name: str, *, kind: OrganisationKind, municipality: str = "", topics: str = ""
+) -> Organisation:
+    """Return the organisation of this name, made now if unknown."""
+    found = db.session.scalars(select(Organisation).where(Organisation.name == name)).first()
+    if found is None:
+        found = Organisation(name=name, kind=kind, municipality=municipality, topics=topics)
+        db.session.add(found)
+        db.session.flush()
+    return found

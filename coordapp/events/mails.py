@@ -1,0 +1,142 @@
+"""The mails of a registration: one mail, one function, one template, one key."""
+
+from types import SimpleNamespace
+
+from flask_babel import force_locale
+
+from coordapp.events import ical, words
+from coordapp.events.models import CancelledBy, Event, Registration, RegistrationStatus
+from coordapp.outbox import service as outbox
+from coordapp.shared.links import external
+
+RECEIVED = {  # template for a registration that was just placed, by status
+    RegistrationStatus.UNCONFIRMED: "confirm_registration",
+    RegistrationStatus.CONFIRMED: "registered",
+    RegistrationStatus.WAITING: "waiting",
+}
+
+
+def registration_received(registration: Registration) -> bool:
+    """Ask to confirm, say that the place is theirs, or that they wait, as the status is."""
+    template = "confirm_registration" if registration.waits_for_proof else RECEIVED[registration.status]
+    coming = registration.status is RegistrationStatus.CONFIRMED
+    return _write(
+        registration, template, calendar=ical.request(registration) if coming else None,
+        calendar_method="REQUEST" if coming else None, expires_at=registration.expires_at,
+    )  # fmt: skip
+
+
+def registered_already(registration: Registration) -> bool:
+    """Answer somebody who registered again: at most once for each state of the registration."""
+    return _write(registration, "registered_already")
+
+
+def registration_changed(registration: Registration) -> bool:
+    """Say what a registration holds now."""
+    return _write(registration, "registration_changed")
+
+
+def registration_cancelled(registration: Registration, *, had_entry: bool) -> bool:
+    """Say that a registration has ended; take the entry out of the calendar if one was sent."""
+    return _write(
+        registration, "registration_cancelled", calendar=ical.cancel(registration) if had_entry else None,
+        calendar_method="CANCEL" if had_entry else None, by_office=registration.cancelled_by is CancelledBy.OFFICE,
+    )  # fmt: skip
+
+
+def place_offered(registration: Registration) -> bool:
+    """Ask the next in line whether they still want the place."""
+    return _write(registration, "place_offered", expires_at=registration.expires_at)
+
+
+def offer_expired(registration: Registration) -> bool:
+    """Say that an offered place has gone to the next in line."""
+    return _write(registration, "offer_expired")
+
+
+def reminder(registration: Registration, *, days_before: int) -> bool:
+    """Remind somebody of an event; written once for each start and number of days."""
+    return _write(
+        registration, "reminder", key=reminder_key(registration, days_before=days_before),
+        expires_at=registration.event.starts_at,
+    )  # fmt: skip
+
+
+def reminder_key(registration: Registration, *, days_before: int) -> str:
+    """Return what makes a reminder the same one: registration, start, days before."""
+    return f"reminder:{registration.id}:{registration.event.starts_at:%Y%m%d%H%M}:{days_before}"
+
+
+def event_changed(registration: Registration, change) -> bool:
+    """Say in words what is new about time and place, and move the entry in the calendar."""
+    coming = registration.is_coming
+    return _write(
+        registration, "event_changed", key=f"changed:{registration.id}:{registration.event.sequence}",
+        calendar=ical.request(registration) if coming else None, calendar_method="REQUEST" if coming else None,
+        change=change, expires_at=registration.event.ends_at,
+    )  # fmt: skip
+
+
+def event_cancelled(registration: Registration) -> bool:
+    """Say that an event is called off, and take the entry out of the calendar."""
+    coming = registration.is_coming
+    return _write(
+        registration, "event_cancelled", key=f"called-off:{registration.id}:{registration.event.sequence}",
+        calendar=ical.cancel(registration) if coming else None, calendar_method="CANCEL" if coming else None,
+    )  # fmt: skip
+
+
+def event_reinstated(registration: Registration) -> bool:
+    """Say that a cancelled event happens after all, and put the entry back."""
+    coming = registration.is_coming
+    return _write(
+        registration, "event_reinstated", key=f"reinstated:{registration.id}:{registration.event.sequence}",
+        calendar=ical.request(registration) if coming else None, calendar_method="REQUEST" if coming else None,
+    )  # fmt: skip
+
+
+def preview(event: Event, template: str, **facts) -> str:
+    """Return subject and text of a mail to everybody, as somebody who is coming would read it in German."""
+    sample = SimpleNamespace(
+        party_size=1, status=RegistrationStatus.CONFIRMED, is_coming=True, needs=[], interpreter_language="", note="",
+        token="beispiel",  # noqa: S106 - a word in an example, no secret
+    )  # fmt: skip
+    return outbox.preview(f"events/mail/{template}.txt", language="de", **_facts(sample, event), **facts)
+
+
+def preview_change(event: Event, change) -> str:
+    """Return subject and text of the mail about a change that is not made yet."""
+    planned = SimpleNamespace(
+        title=event.title, rules=event.rules, id=event.id, place=change.new_place, dates=change.new_dates,
+        starts_at=change.new_dates[0][0], hides_address=event.hides_address,
+    )  # fmt: skip
+    return preview(planned, "event_changed", change=change)
+
+
+def _write(registration: Registration, template: str, *, key: str | None = None, **given) -> bool:
+    """Write a mail to the person of a registration, in the language they registered in."""
+    calendar = {name: given.pop(name, None) for name in ("calendar", "calendar_method", "expires_at")}
+    person = registration.person
+    key = key or f"{template.replace('_', '-')}:{registration.id}:{registration.sequence}:{registration.status}"
+    answers = outbox.message_id_of(registration.first_mail_key) if registration.first_mail_key else None
+    with force_locale(registration.language):
+        facts = _facts(registration, registration.event)
+    written = outbox.enqueue(
+        f"events/mail/{template}.txt", to=person.email, name=person.name, language=registration.language, key=key,
+        in_reply_to=answers, **calendar, **facts, **given,
+    )  # fmt: skip
+    if written and registration.first_mail_key is None:
+        registration.first_mail_key = key
+    return written
+
+
+def _facts(registration: Registration | SimpleNamespace, event: Event | SimpleNamespace) -> dict:
+    return {
+        "registration": registration,
+        "event": event,
+        "kind": str(event.rules.label),
+        "link": external("events.registration", token=registration.token),
+        "event_link": external(event.rules.endpoint, event_id=event.id),
+        "place_known": registration.is_coming or not event.hides_address,
+        "needs": words.needs(registration),
+    }

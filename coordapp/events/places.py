@@ -1,0 +1,32 @@
+"""Places where events happen."""
+
+from sqlalchemy import select, update
+
+from coordapp.events.models import Event, Place
+from coordapp.extensions import db
+from coordapp.shared import clock
+
+
+def list_places() -> list[Place]:
+    """List all places by municipality and name."""
+    return list(db.session.scalars(select(Place).order_by(Place.municipality, Place.name)))
+
+
+def find_place(name: str, *, municipality: str) -> Place | None:
+    """Return the place of this name in a municipality."""
+    return db.session.scalars(select(Place).where(Place.name == name, Place.municipality == municipality)).first()
+
+
+def save_place(place: Place) -> Place:
+    """Store a new or changed place; raises IntegrityError for a name that the municipality has already.
+
+    Pages and calendars of its events change with it; nobody is told by mail, because the way there is no new place.
+    """
+    db.session.add(place)
+    db.session.flush()
+    db.session.execute(
+        update(Event)
+        .where(Event.place_id == place.id)
+        .values(revision=Event.revision + 1, changed_at=clock.now())
+    )  # fmt: skip
+    return place

@@ -1,0 +1,196 @@
+"""The office's deeds on registrations: see who comes, and act for people who phone."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import SelectField
+
+from coordapp.accounts.guards import Access, open_to
+from coordapp.directory import service as directory
+from coordapp.events import registration as registrations
+from coordapp.events import service, words
+from coordapp.events.forms import OfficeWishesForm, PhoneRegistrationForm
+from coordapp.events.models import CancelledBy, Event, Registration, RegistrationStatus
+from coordapp.events.occupancy import occupancy_of
+from coordapp.events.rules import RegistrationRefused
+from coordapp.extensions import db
+from coordapp.shared import clock, languages
+
+bp = Blueprint("registrations_office", __name__)
+
+
+class MoveForm(FlaskForm):
+    """To which event of the same kind a registration moves."""
+
+    event_id = SelectField("Wohin?", coerce=int)
+
+
+@bp.get("/veranstaltung/<int:event_id>/")
+@open_to(Access.OFFICE)
+def index(event_id: int):
+    """List who registered, filtered by status."""
+    event = service.get_event(event_id)
+    everybody = registrations.list_registrations(event)
+    numbers = {status: sum(one.status is status for one in everybody) for status in RegistrationStatus}
+    wanted = request.args.get("status", "")
+    shown = [one for one in everybody if (one.status == wanted if wanted in numbers else one.is_active)]
+    return render_template(
+        "events/registrations_office/index.html", event=event, registrations=shown, numbers=numbers, wanted=wanted,
+        occupancy=occupancy_of(event), statuses=words.STATUS, needs_of=words.needs_for_office,
+    )  # fmt: skip
+
+
+@bp.get("/veranstaltung/<int:event_id>/neu/")
+@open_to(Access.OFFICE)
+def new(event_id: int):
+    """Ask who phones."""
+    form = PhoneRegistrationForm(name=request.args.get("name", ""))
+    return render_template("events/registrations_office/new.html", event=service.get_event(event_id), form=form)
+
+
+@bp.post("/veranstaltung/<int:event_id>/neu/")
+@open_to(Access.OFFICE)
+def create(event_id: int):
+    """Register somebody who phones, with or without an e-mail address."""
+    event = service.get_event(event_id)
+    form = PhoneRegistrationForm()
+    if form.validate_on_submit():
+        try:
+            made = _register(event, form)
+            db.session.commit()
+            flash(_done_words(made), "success")
+            return redirect(url_for(".show", registration_id=made.id))
+        except RegistrationRefused as refused:
+            db.session.rollback()
+            form.form_errors.append(words.refused_long(refused.reason))
+    return render_template("events/registrations_office/new.html", event=event, form=form), 422
+
+
+def _register(event: Event, form: PhoneRegistrationForm) -> Registration:
+    person = directory.remember_person(
+        name=form.name.data, email=form.email.data, phone=form.phone.data, language=form.language.data
+    )
+    return registrations.register(
+        event, person, form.wishes(), proven=True, language=form.language.data, entered_by=current_user
+    )
+
+
+def _done_words(made: Registration) -> str:
+    state = words.STATUS[made.status]
+    if made.created_at < clock.now() - registrations.AGAIN_AFTER:
+        return f"{made.person.name} war schon eingetragen: {state}."
+    if made.person.email:
+        return f"{made.person.name}: {state}. Die Bestätigung geht per E-Mail."
+    return f"{made.person.name}: {state}. Ohne E-Mail-Adresse: Sie können einen Brief drucken."
+
+
+@bp.get("/<int:registration_id>/")
+@open_to(Access.OFFICE)
+def show(registration_id: int):
+    """Show one registration with all that the office can do about it."""
+    made = db.get_or_404(Registration, registration_id)
+    form = OfficeWishesForm(
+        party_size=made.party_size, needs=made.needs, interpreter_language=made.interpreter_language, note=made.note
+    )
+    return _page(made, form)
+
+
+@bp.post("/<int:registration_id>/")
+@open_to(Access.OFFICE)
+def change(registration_id: int):
+    """Change party and needs for somebody who phones."""
+    made = db.get_or_404(Registration, registration_id)
+    form = OfficeWishesForm()
+    if not form.validate_on_submit():
+        return _page(made, form), 422
+    try:
+        changed = registrations.change(made, form.wishes(made))
+    except RegistrationRefused as refused:
+        db.session.rollback()
+        form.party_size.errors = [words.refused_long(refused.reason)]
+        return _page(made, form), 422
+    db.session.commit()
+    flash("Gespeichert." if changed else "Es gab nichts zu ändern.", "success")
+    return redirect(url_for(".show", registration_id=made.id))
+
+
+@bp.post("/<int:registration_id>/absagen")
+@open_to(Access.OFFICE)
+def cancel(registration_id: int):
+    """Cancel for somebody who phones."""
+    made = db.get_or_404(Registration, registration_id)
+    registrations.cancel(made, by=CancelledBy.OFFICE)
+    db.session.commit()
+    flash(f"{made.person.name} ist abgemeldet.", "success")
+    return redirect(url_for(".show", registration_id=made.id))
+
+
+@bp.post("/<int:registration_id>/bestaetigen")
+@open_to(Access.OFFICE)
+def confirm(registration_id: int):
+    """Confirm for somebody who phones: an address that is not proven, or an offered place."""
+    made = db.get_or_404(Registration, registration_id)
+    try:
+        if made.status is RegistrationStatus.OFFERED:
+            registrations.accept_offer(made)
+        else:
+            registrations.confirm(made)
+    except RegistrationRefused as refused:
+        db.session.rollback()
+        flash(words.refused_long(refused.reason), "warning")
+        return redirect(url_for(".show", registration_id=registration_id))
+    db.session.commit()
+    flash(f"{made.person.name}: {words.STATUS[made.status]}.", "success")
+    return redirect(url_for(".show", registration_id=registration_id))
+
+
+@bp.get("/<int:registration_id>/umbuchen/")
+@open_to(Access.OFFICE)
+def move(registration_id: int):
+    """Ask to which event a registration moves."""
+    made = db.get_or_404(Registration, registration_id)
+    return render_template("events/registrations_office/move.html", registration=made, form=_move_form(made))
+
+
+@bp.post("/<int:registration_id>/umbuchen/")
+@open_to(Access.OFFICE)
+def do_move(registration_id: int):
+    """Move a registration to another event of the same kind."""
+    made = db.get_or_404(Registration, registration_id)
+    form = _move_form(made)
+    if form.validate_on_submit():
+        try:
+            moved = registrations.move(made, service.get_event(form.event_id.data), moved_by=current_user)
+            db.session.commit()
+            flash(_done_words(moved), "success")
+            return redirect(url_for(".show", registration_id=moved.id))
+        except RegistrationRefused as refused:
+            db.session.rollback()
+            form.event_id.errors = [words.refused_long(refused.reason)]
+    return render_template("events/registrations_office/move.html", registration=made, form=form), 422
+
+
+def _move_form(made: Registration) -> MoveForm:
+    form = MoveForm()
+    coming = service.list_coming(made.event.kind, at=clock.now())
+    form.event_id.choices = {
+        event.id: f"{event.title}, {languages.day(event.starts_at)}" for event in coming if event.id != made.event_id
+    }
+    return form
+
+
+@bp.get("/<int:registration_id>/brief/")
+@open_to(Access.OFFICE)
+def letter(registration_id: int):
+    """Show a letter to print, for people without an e-mail address."""
+    made = db.get_or_404(Registration, registration_id)
+    return render_template("events/registrations_office/letter.html", registration=made, event=made.event)
+
+
+def _page(made: Registration, form: OfficeWishesForm) -> str:
+    return render_template(
+        "events/registrations_office/show.html", registration=made, event=made.event, form=form,
+        status=words.STATUS[made.status], needs=words.needs_for_office(made),
+        can_confirm=made.waits_for_proof or made.status is RegistrationStatus.OFFERED
+        or made.cancelled_by is CancelledBy.NOT_CONFIRMED,
+    )  # fmt: skip

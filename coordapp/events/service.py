@@ -1,0 +1,239 @@
+"""Events: planned, published, changed, cancelled, copied; and the questions about them. Nothing here commits."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import func, select
+
+from coordapp.events import mails, waiting_list
+from coordapp.events.kinds import EventKind
+from coordapp.events.models import Edition, Event, EventDate, Place, Registration, RegistrationStatus
+from coordapp.events.occupancy import lock, occupancy_of
+from coordapp.extensions import db
+from coordapp.shared import clock
+
+Dates = list[tuple[datetime, datetime]]  # begin and end (UTC) of each date
+
+
+class TooManyTaken(Exception):
+    """Raised when the capacity would fall below the places already given; carries their number."""
+
+    def __init__(self, taken: int) -> None:
+        super().__init__(taken)
+        self.taken = taken
+
+
+class HasRegistrations(Exception):
+    """Raised when an event cannot become a draft again, because people are registered."""
+
+
+class EditedMeanwhile(Exception):
+    """Raised when somebody else changed the event after the form was opened."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is new about an event for the people who registered: dates and place, before and after."""
+
+    old_dates: Dates
+    new_dates: Dates
+    old_place: Place | None
+    new_place: Place | None
+
+    @property
+    def moves_time(self) -> bool:
+        """Tell whether a date begins or ends at another time."""
+        return self.old_dates != self.new_dates
+
+    @property
+    def moves_place(self) -> bool:
+        """Tell whether it is somewhere else."""
+        return self.old_place != self.new_place
+
+    @property
+    def is_notified(self) -> bool:
+        """Tell whether people must be told."""
+        return self.moves_time or self.moves_place
+
+
+# deeds
+
+
+def remember_edition(kind: EventKind, *, year: int, title: str) -> Edition:
+    """Return the edition of a kind and year, made now if there is none."""
+    edition = find_edition(kind, year)
+    if edition is None:
+        edition = Edition(kind=kind, year=year, title=title)
+        db.session.add(edition)
+        db.session.flush()
+    return edition
+
+
+def create_event(
+    *, kind: EventKind, title: str, dates: Dates, place: Place | None, edition: Edition | None = None,
+    registration_closes_at: datetime | None = None, **facts,
+) -> Event:  # fmt: skip
+    """Make a draft. Times are UTC; registration closes when the event begins unless said otherwise."""
+    event = Event(
+        kind=kind, title=title, place=place, edition=edition,
+        registration_closes_at=registration_closes_at or dates[0][0],
+        dates=[EventDate(starts_at=begin, ends_at=end) for begin, end in sorted(dates)], **facts,
+    )  # fmt: skip
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def publish(event: Event) -> None:
+    """Show an event to the public and open its registration."""
+    lock(event)
+    if event.published_at is None:
+        event.published_at = event.changed_at = clock.now()
+
+
+def withdraw(event: Event) -> None:
+    """Make a published event a draft again. Raises HasRegistrations when people are registered."""
+    lock(event)
+    if list_touched(event):
+        raise HasRegistrations
+    event.published_at, event.changed_at = None, clock.now()
+
+
+def planned_change(event: Event, *, dates: Dates, place: Place | None) -> Change:
+    """Say what would be new for the people who registered."""
+    old = [(date.starts_at, date.ends_at) for date in event.dates]
+    return Change(old_dates=old, new_dates=sorted(dates), old_place=event.place, new_place=place)
+
+
+def change_event(event: Event, *, version: int, dates: Dates, place: Place | None, **facts) -> Change:
+    """Change an event; when time or place are new, write one mail to everybody who registered.
+
+    `version` is the one the form was filled from. Raises EditedMeanwhile or TooManyTaken.
+    """
+    lock(event)
+    if event.version != version:
+        raise EditedMeanwhile
+    taken = occupancy_of(event).taken
+    capacity = facts.get("capacity", event.capacity)
+    if capacity is not None and capacity < taken:
+        raise TooManyTaken(taken)
+    change = planned_change(event, dates=dates, place=place)
+    _set_dates(event, change.new_dates)
+    event.place = place
+    for name, value in facts.items():
+        setattr(event, name, value)
+    event.version += 1
+    event.changed_at = clock.now()
+    if change.is_notified:
+        event.sequence += 1
+    db.session.flush()
+    if change.is_notified and event.is_published and not event.is_cancelled:
+        for registration in list_touched(event):
+            mails.event_changed(registration, change)
+    waiting_list.offer_places(event)
+    return change
+
+
+def _set_dates(event: Event, dates: Dates) -> None:
+    """Move the dates there are, so that each keeps its UID, then add or drop what is too few or too many."""
+    for kept, (begin, end) in zip(event.dates, dates, strict=False):
+        kept.starts_at, kept.ends_at = begin, end
+    for begin, end in dates[len(event.dates) :]:
+        event.dates.append(EventDate(starts_at=begin, ends_at=end))
+    del event.dates[len(dates) :]
+
+
+def cancel_event(event: Event, *, reason: str = "") -> int:
+    """Call an event off and write to everybody who registered; return to how many by mail."""
+    lock(event)
+    if event.is_cancelled:
+        return 0
+    event.cancelled_at = event.changed_at = clock.now()
+    event.cancellation_reason = reason
+    event.sequence += 1
+    db.session.flush()
+    if not event.is_published:
+        return 0
+    return sum(mails.event_cancelled(registration) for registration in list_touched(event))
+
+
+def reinstate_event(event: Event) -> int:
+    """Let a cancelled event happen after all and write to everybody who is still registered; return to how many."""
+    lock(event)
+    if not event.is_cancelled:
+        return 0
+    event.cancelled_at, event.cancellation_reason, event.changed_at = None, "", clock.now()
+    event.sequence += 1
+    db.session.flush()
+    if not event.is_published:
+        return 0
+    told = sum(mails.event_reinstated(registration) for registration in list_touched(event))
+    waiting_list.offer_places(event)
+    return told
+
+
+def duplicate_event(event: Event, *, dates: Dates, registration_closes_at: datetime) -> Event:
+    """Make a draft like an event on other dates; nobody is registered for it."""
+    copied = (
+        "kind", "edition", "place", "title", "summary", "description", "language", "audience", "group_only",
+        "hides_address", "capacity", "reminder_days",
+    )  # fmt: skip
+    return create_event(
+        **{name: getattr(event, name) for name in copied}, dates=dates, registration_closes_at=registration_closes_at
+    )
+
+
+# questions
+
+
+def find_edition(kind: EventKind, year: int) -> Edition | None:
+    """Return the edition of a kind and year."""
+    return db.session.scalars(select(Edition).where(Edition.kind == kind, Edition.year == year)).first()
+
+
+def get_event(event_id: int, *, kind: EventKind | None = None) -> Event:
+    """Return an event; answer 404 where there is none of that kind."""
+    event = db.get_or_404(Event, event_id)
+    if kind is not None and event.kind is not kind:
+        db.get_or_404(Event, 0)
+    return event
+
+
+def list_events(
+    kind: EventKind, *, year: int | None = None, after: datetime | None = None, published_only: bool = True
+) -> list[Event]:
+    """List the events of a kind by date: of one German year, or that end after a moment, or all."""
+    starts = select(func.min(EventDate.starts_at)).where(EventDate.event_id == Event.id).scalar_subquery()
+    query = select(Event).where(Event.kind == kind).order_by(starts, Event.id)
+    if published_only:
+        query = query.where(Event.published_at.is_not(None), Event.group_only.is_(False))
+    if after is not None:
+        query = query.where(Event.dates.any(EventDate.ends_at > after))
+    if year is not None:
+        query = query.where(starts >= _new_year(year), starts < _new_year(year + 1))
+    return list(db.session.scalars(query))
+
+
+def list_coming(kind: EventKind, *, at: datetime) -> list[Event]:
+    """List the published events of a kind that are neither over nor cancelled, the next first."""
+    return [event for event in list_events(kind, after=at) if not event.is_cancelled]
+
+
+def _new_year(year: int) -> datetime:
+    return clock.from_local(date(year, 1, 1), time(0))
+
+
+def list_touched(event: Event) -> list[Registration]:
+    """List the registrations whose people must hear of a change: all that are not cancelled."""
+    return list(
+        db.session.scalars(
+            select(Registration)
+            .where(Registration.event_id == event.id, Registration.status != RegistrationStatus.CANCELLED)
+            .order_by(Registration.id)
+        )
+    )
+
+
+def count_taken(event: Event) -> int:
+    """Return how many places are held."""
+    return occupancy_of(event).taken

@@ -1,0 +1,85 @@
+"""Registering through the website: from a filled form and a browser to a registration."""
+
+from datetime import timedelta
+
+from flask import current_app, request, session
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from coordapp.accounts import limits
+from coordapp.directory import service as directory
+from coordapp.directory.models import Person
+from coordapp.events import mails, registration
+from coordapp.events.forms import RegistrationForm, SignedInRegistrationForm, WishesForm
+from coordapp.events.models import Event, Registration, RegistrationStatus
+from coordapp.events.occupancy import lock
+from coordapp.extensions import db
+from coordapp.shared import languages
+
+RECEIVED = "received_registration"  # in the session: what this browser has just registered
+MAILS_PER_ADDRESS = 5  # unproven registrations an hour to one address, so that nobody is flooded
+HOUR = timedelta(hours=1)
+
+
+class TooMany(Exception):
+    """Raised when one network address or mailbox gets more registrations than people make."""
+
+
+def registration_form(form: type[RegistrationForm], signed_in: type[SignedInRegistrationForm]) -> WishesForm:
+    """Return the form for this reader: who is signed in is not asked who they are."""
+    return signed_in() if current_user.is_authenticated else form()
+
+
+def register(event: Event, form: WishesForm) -> Registration:
+    """Register whoever filled the form. Raises RegistrationRefused or TooMany."""
+    language = languages.current()
+    if current_user.is_authenticated:
+        person = directory.person_of(current_user)
+        return registration.register(event, person, form.wishes(), proven=True, language=language)
+    network = request.remote_addr or ""
+    if not limits.hit("registration", network, limit=current_app.config["REGISTRATIONS_PER_HOUR"], window=HOUR):
+        raise TooMany
+    proven = directory.is_proven(form.email.data)
+    if not proven and not limits.hit("registration-mail", form.email.data, limit=MAILS_PER_ADDRESS, window=HOUR):
+        raise TooMany
+    person = directory.remember_person(name=form.name.data, email=form.email.data, language=language)
+    return registration.register(event, person, form.wishes(), proven=proven, language=language)
+
+
+def remember(made: Registration) -> None:
+    """Note in this browser what was registered, for the page that comes next."""
+    session[RECEIVED] = made.id
+
+
+def received() -> Registration | None:
+    """Return what this browser has just registered."""
+    return db.session.get(Registration, session.get(RECEIVED, 0))
+
+
+def correct_address(made: Registration, *, email: str) -> bool:
+    """Send the first mail to another address, after a slip of the pen; only as long as nothing is confirmed."""
+    if not limits.hit("registration-mail", email, limit=MAILS_PER_ADDRESS, window=HOUR):
+        raise TooMany
+    lock(made.event)
+    db.session.refresh(made)
+    if not made.waits_for_proof or made.person.email == email:
+        return False
+    person: Person = directory.remember_person(name=made.person.name, email=email, language=made.language)
+    if registration.find_registration_of(made.event, person) is not None:
+        return False
+    made.person, made.first_mail_key = person, None
+    made.sequence += 1
+    db.session.flush()
+    mails.registration_received(made)
+    return True
+
+
+def too_many_text() -> str:
+    """Say what to do when too many registrations came from one place."""
+    phone = current_app.config["OFFICE_PHONE"]
+    return _("Gerade kamen sehr viele Anmeldungen von hier. Bitte rufen Sie uns an: %(phone)s", phone=phone)
+
+
+def is_proven_here(made: Registration) -> bool:
+    """Tell whether the reader is signed in and so may be told more than "look into your mails"."""
+    return bool(current_user.is_authenticated) and made.status is not RegistrationStatus.UNCONFIRMED

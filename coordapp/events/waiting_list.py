@@ -1,0 +1,95 @@
+"""The waiting list: strict order, a party is never torn apart, an offer is accepted by link or goes on."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from coordapp.events import mails
+from coordapp.events.models import CancelledBy, Event, Registration, RegistrationStatus
+from coordapp.events.occupancy import lock, occupancy_of
+from coordapp.events.rules import next_offers, offer_expires_at, office_refusal
+from coordapp.extensions import db
+from coordapp.shared import clock
+
+EXPIRED_AS = {
+    RegistrationStatus.UNCONFIRMED: CancelledBy.NOT_CONFIRMED,
+    RegistrationStatus.WAITING: CancelledBy.NOT_CONFIRMED,
+    RegistrationStatus.OFFERED: CancelledBy.OFFER_EXPIRED,
+}
+
+
+def list_waiting(event: Event) -> list[Registration]:
+    """List who waits, the first in line first; who has not proven their address is not in line yet."""
+    return list(
+        db.session.scalars(
+            select(Registration)
+            .where(
+                Registration.event_id == event.id,
+                Registration.status == RegistrationStatus.WAITING,
+                Registration.proven_at.is_not(None),
+            )
+            .order_by(Registration.queued_at, Registration.id)
+        )
+    )
+
+
+def position(registration: Registration) -> int | None:
+    """Return the place in line, 1 for the first, or None for somebody not in line."""
+    ids = [waiting.id for waiting in list_waiting(registration.event)]
+    return ids.index(registration.id) + 1 if registration.id in ids else None
+
+
+def offer_places(event: Event) -> int:
+    """Offer free places to the next in line and write to them; return how many got an offer. Needs the lock."""
+    now = clock.now()
+    until = offer_expires_at(event, at=now)
+    if until is None or not event.is_published or office_refusal(event, at=now) is not None:
+        return 0
+    queue = list_waiting(event)
+    if not queue:
+        return 0
+    fitting = next_offers(
+        event.capacity, taken=occupancy_of(event).taken, queue=[registration.party_size for registration in queue]
+    )
+    for registration in queue[:fitting]:
+        offer(registration, until=until)
+    return fitting
+
+
+def offer(registration: Registration, *, until: datetime) -> None:
+    """Keep a place for somebody until a moment (UTC) and ask whether they still want it."""
+    registration.status = RegistrationStatus.OFFERED
+    registration.expires_at = until
+    registration.sequence += 1
+    db.session.flush()
+    mails.place_offered(registration)
+
+
+def expire_due() -> int:
+    """End what was held too long: places for unproven addresses and offers; offer them to the next in line."""
+    due = db.session.scalars(
+        select(Registration)
+        .where(Registration.status.in_(EXPIRED_AS), Registration.expires_at <= clock.now())
+        .order_by(Registration.event_id, Registration.id)  # locks are always taken in this order
+    ).all()
+    ended = 0
+    for registration in due:
+        lock(registration.event)
+        db.session.refresh(registration)
+        ended += _expire(registration)
+    return ended
+
+
+def _expire(registration: Registration) -> bool:
+    now = clock.now()
+    if registration.status not in EXPIRED_AS or registration.expires_at is None or registration.expires_at > now:
+        return False  # confirmed or accepted while we waited for the lock
+    registration.cancelled_by = EXPIRED_AS[registration.status]
+    registration.status, registration.cancelled_at = RegistrationStatus.CANCELLED, now
+    registration.expires_at = None
+    registration.sequence += 1
+    db.session.flush()
+    if registration.cancelled_by is CancelledBy.OFFER_EXPIRED:
+        mails.offer_expired(registration)
+    offer_places(registration.event)
+    return True

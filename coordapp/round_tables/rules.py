@@ -1,0 +1,242 @@
+"""Decisions about round tables: dates, agenda, attendance, minutes. Time and counts come in, no database is asked."""
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from coordapp.events.models import Event, Place, Registration, RegistrationStatus
+from coordapp.shared import clock, text
+
+TABLES_A_YEAR = 3
+TUESDAY, WEDNESDAY, SATURDAY = 1, 2, 5
+NOTICE = timedelta(days=28)  # so long before a round table people must be invited
+APART = timedelta(days=42)  # between two proposals at least
+CHRISTMAS_ENDS, CHRISTMAS_BEGINS = (1, 6), (12, 18)  # month and day; schools of Thuringia are closed in between
+SUMMER_BREAK = (7, 8)  # months
+BLANK_ROWS = 8  # on a sign-in sheet, for those nobody expects
+OFFICE_WORDS = {text.fold(word) for word in ("Büro", "Buero", "Das Büro", "Landratsamt", "Integrationsmanagement")}
+
+
+# the year's plan
+
+
+class DayWarning(StrEnum):
+    """Why a day is a bad one for a round table."""
+
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    SUMMER_BREAK = "summer_break"
+    CHRISTMAS = "christmas"
+    TAKEN = "taken"
+
+
+@dataclass(frozen=True)
+class Venue:
+    """A place, and when the last round table was held there or is planned."""
+
+    place: Place
+    last_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A day and a place for a round table."""
+
+    on: date
+    place: Place | None
+
+
+def propose_dates(
+    year: int, *, places: Iterable[Venue], holidays: Container[date], taken_dates: Sequence[date], today: date
+) -> list[Proposal]:
+    """Propose days for what is missing of the three round tables of a year, spread over what is left of it.
+
+    They are Tuesdays or Wednesdays away from holidays and breaks, each in another municipality, the one that had none
+    longest first. Late in a year there may be fewer days than missing round tables, or none.
+    """
+    missing = TABLES_A_YEAR - sum(taken.year == year for taken in taken_dates)
+    days = _good_days(year, holidays=holidays, taken_dates=taken_dates, not_before=today + NOTICE)
+    chosen = _spread(days, number=max(0, missing))
+    stops = tour(places, number=len(chosen))
+    return [Proposal(on=day, place=stops[i] if i < len(stops) else None) for i, day in enumerate(chosen)]
+
+
+def _good_days(
+    year: int, *, holidays: Container[date], taken_dates: Sequence[date], not_before: date
+) -> list[date]:  # fmt: skip
+    """List the days of a year on which volunteers, schools and offices are most likely there."""
+    days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
+    return [
+        day
+        for day in days
+        if day.year == year
+        and day >= not_before
+        and day.weekday() in (TUESDAY, WEDNESDAY)
+        and not warnings(day, holidays=holidays, taken_dates=())
+        and not any(day + timedelta(days=step) in holidays for step in (-1, 1))
+        and all(abs(day - taken) >= APART for taken in taken_dates)
+    ]
+
+
+def _spread(days: Sequence[date], *, number: int) -> list[date]:
+    """Choose days at even steps, so that each stands in the middle of its share of the year."""
+    chosen: list[date] = []
+    for i in range(number):
+        late_enough = [day for day in days if not chosen or day - chosen[-1] >= APART]
+        if not late_enough:
+            break
+        middle = days[len(days) * (2 * i + 1) // (2 * number)]
+        chosen.append(min(late_enough, key=lambda day, middle=middle: abs(day - middle)))
+    return chosen
+
+
+def tour(venues: Iterable[Venue], *, number: int) -> list[Place]:
+    """Choose places, each in another municipality, beginning where there was none longest; then go round again."""
+    by_municipality: dict[str, list[Venue]] = {}
+    for venue in venues:
+        by_municipality.setdefault(venue.place.municipality, []).append(venue)
+    stops = [max(group, key=_known_best) for group in by_municipality.values()]
+    stops.sort(key=lambda venue: (venue.last_on or date.min, text.fold(venue.place.municipality)))
+    return [stops[i % len(stops)].place for i in range(number)] if stops else []
+
+
+def _known_best(venue: Venue) -> tuple[date, bool]:
+    return venue.last_on or date.min, venue.place.is_step_free
+
+
+def warnings(day: date, *, holidays: Container[date], taken_dates: Container[date]) -> list[DayWarning]:
+    """Say what speaks against a day; the office may still want it."""
+    reasons = (
+        (day.weekday() >= SATURDAY, DayWarning.WEEKEND),
+        (day in holidays, DayWarning.HOLIDAY),
+        (day.month in SUMMER_BREAK, DayWarning.SUMMER_BREAK),
+        ((day.month, day.day) <= CHRISTMAS_ENDS or (day.month, day.day) >= CHRISTMAS_BEGINS, DayWarning.CHRISTMAS),
+        (day in taken_dates, DayWarning.TAKEN),
+    )
+    return [reason for applies, reason in reasons if applies]
+
+
+# where a round table stands
+
+
+class State(StrEnum):
+    """Where a round table stands."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+    OVER = "over"
+
+
+class NextStep(StrEnum):
+    """What the office does next for a round table."""
+
+    PUBLISH = "publish"
+    CHOOSE_TOPICS = "choose_topics"
+    AWAIT = "await"
+    PRINT_SHEET = "print_sheet"
+    TICK = "tick"
+    WRITE_MINUTES = "write_minutes"
+    SEND_MINUTES = "send_minutes"
+    NOTHING = "nothing"
+
+
+def state(event: Event, *, at: datetime) -> State:
+    """Say where a round table stands."""
+    if event.is_cancelled:
+        return State.CANCELLED
+    if at >= event.ends_at:
+        return State.OVER
+    return State.PUBLISHED if event.is_published else State.DRAFT
+
+
+def next_step(
+    event: Event, *, proposed_topics: int, minutes_version: int, minutes_sent_version: int | None, at: datetime
+) -> NextStep:
+    """Say what the office does next, one thing at a time."""
+    now = state(event, at=at)
+    if now in (State.CANCELLED, State.DRAFT):
+        return NextStep.NOTHING if now is State.CANCELLED else NextStep.PUBLISH
+    if now is State.OVER:
+        if not minutes_version:
+            return NextStep.WRITE_MINUTES
+        return NextStep.SEND_MINUTES if minutes_version != minutes_sent_version else NextStep.NOTHING
+    return _step_before_the_end(event, proposed_topics=proposed_topics, at=at)
+
+
+def _step_before_the_end(event: Event, *, proposed_topics: int, at: datetime) -> NextStep:
+    if is_attendance_open(event, at=at):
+        return NextStep.TICK
+    if event.starts_at - at <= timedelta(days=3):
+        return NextStep.PRINT_SHEET
+    return NextStep.CHOOSE_TOPICS if proposed_topics else NextStep.AWAIT
+
+
+# agenda
+
+
+def agenda_times(starts_at: datetime, minutes: Iterable[int]) -> list[datetime]:
+    """Return when each point begins (UTC), one after the other."""
+    times = []
+    for planned in minutes:
+        times.append(starts_at)
+        starts_at += timedelta(minutes=planned)
+    return times
+
+
+def minutes_left(event: Event, *, planned: int) -> int:
+    """Return how many minutes of the first date are not planned yet; negative when the agenda is too long."""
+    length = event.dates[0].ends_at - event.dates[0].starts_at
+    return int(length.total_seconds()) // 60 - planned
+
+
+def moved(ids: Sequence[int], moving: int, *, by: int) -> list[int]:
+    """Return the order with one of them a step earlier (-1) or later (1); at the ends nothing changes."""
+    order = list(ids)
+    here = order.index(moving)
+    there = min(max(here + by, 0), len(order) - 1)
+    order.insert(there, order.pop(here))
+    return order
+
+
+# attendance
+
+
+def sheet_rows(parties: Iterable[tuple[str, int]]) -> list[str]:
+    """Return the names of a sign-in sheet in German order; who brings others has a line for each of them below."""
+    rows = []
+    for name, size in sorted(parties, key=lambda party: (text.fold(party[0]), party[0])):
+        rows += [name, *[f"Begleitung von {name}"] * (size - 1)]
+    return rows
+
+def is_attendance_open(event: Event, *, at: datetime) -> bool:
+    """Tell whether people can be ticked: from the morning of the first day on, a helper is early."""
+    return not event.is_cancelled and clock.local(at).date() >= clock.local(event.starts_at).date()
+
+
+def status_when_unticked(registration: Registration, *, is_closed: bool) -> RegistrationStatus:
+    """Return what a registration is when its tick is taken back: absent on a closed list, else what it was before."""
+    if registration.queued_at is not None and registration.confirmed_at is None:
+        return RegistrationStatus.WAITING if registration.expires_at is None else RegistrationStatus.OFFERED
+    if registration.proven_at is None:
+        return RegistrationStatus.UNCONFIRMED
+    return RegistrationStatus.ABSENT if is_closed else RegistrationStatus.CONFIRMED
+
+
+# tasks and minutes
+
+
+def is_overdue(due_on: date | None, *, is_done: bool, today: date) -> bool:
+    """Tell whether a task should have been done by now."""
+    return due_on is not None and not is_done and due_on < today
+
+
+def is_office(name: str) -> bool:
+    """Tell whether a name means the office itself, which the public may read."""
+    return text.fold(name) in OFFICE_WORDS
+
+
+def first_name(name: str) -> str:
+    """Return the first word of a name: enough among people who sat at one table."""
+    return name.partition(" ")[0]

@@ -1,0 +1,72 @@
+"""Every address of the site, with every id and token that a full database gives for it."""
+
+from collections.abc import Iterator
+from itertools import product
+
+from flask import Flask, url_for
+from werkzeug.routing import Rule
+
+from coordapp.accounts.guards import Access, access_of
+from coordapp.extensions import db
+
+UNKNOWN = {"int": 999_999, "string": "gibt-es-nicht", "default": "gibt-es-nicht"}
+NAMED = {"account_id": "account", "user_id": "account"}  # argument: table, where the name does not say it
+EACH = 3  # values tried of one kind, beside one that does not exist
+
+
+def rules_of(app: Flask, *, method: str, access: Access | None = None) -> list[Rule]:
+    """List the rules that take a method, and that carry a mark where one is asked for."""
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if method in (rule.methods or ()) and (access is None or access_of(app, rule.endpoint) is access)
+    ]
+
+
+def addresses_of(app: Flask, rule: Rule, *, tokens: list[str]) -> Iterator[str]:
+    """Yield the addresses of a rule: one for each combination of values, the first ones of each argument."""
+    arguments = sorted(rule.arguments)
+    values = [[*known_values(name, tokens=tokens)[:EACH], _unknown(rule, name)] for name in arguments]
+    with app.test_request_context():
+        for combination in product(*values):
+            yield url_for(rule.endpoint, **dict(zip(arguments, combination, strict=True)))
+
+
+def known_values(argument: str, *, tokens: list[str]) -> list:
+    """Return the values that the database has for an argument of an address; fail for a name nobody knows."""
+    if argument == "token":
+        return tokens
+    if argument == "year":
+        edition = db.metadata.tables["edition"]
+        return list(db.session.scalars(db.select(edition.c.year).distinct().order_by(edition.c.year)))
+    table = NAMED.get(argument, argument.removesuffix("_id"))
+    assert table in db.metadata.tables, f"no table for <{argument}>: give the argument the name of its table and _id"
+    columns = db.metadata.tables[table].primary_key.columns
+    found = list(db.session.scalars(db.select(*columns).order_by(*columns)))
+    assert found, f"the demo county has no {table}"
+    return found
+
+
+def all_tokens() -> list[str]:
+    """Return the tokens that links in mails carry, as far as the database keeps them readable."""
+    found = []
+    for table in db.metadata.sorted_tables:
+        if "token" in table.columns:
+            found += list(db.session.scalars(db.select(table.c.token).order_by(table.c.token).limit(EACH)))
+    return found
+
+
+def _unknown(rule: Rule, argument: str):
+    converter = type(rule._converters[argument]).__name__
+    return UNKNOWN["int"] if converter == "IntegerConverter" else UNKNOWN["string"]
+
+
+def dump() -> dict[str, list[tuple]]:
+    """Return all rows of all tables."""
+    db.session.rollback()
+    rows = {}
+    for table in db.metadata.sorted_tables:
+        order = list(table.primary_key.columns)
+        rows[table.name] = [tuple(row) for row in db.session.execute(db.select(table).order_by(*order))]
+    db.session.rollback()
+    return rows
