@@ -1,6 +1,7 @@
 """The whole site on one screen: settings, extensions, rooms with their addresses, commands."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 
 from flask import Flask, g, render_template, request
@@ -11,13 +12,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import config
-from coordapp import navigation
+from coordapp import navigation, serve, worker
 from coordapp.accounts import cli as accounts_cli
 from coordapp.accounts import guards
 from coordapp.accounts import office as accounts_office
 from coordapp.accounts import routes as accounts
 from coordapp.accounts import staff as accounts_staff
 from coordapp.calendar import routes as calendar
+from coordapp.demo import cli as demo
 from coordapp.events import office as events_office
 from coordapp.events import places_office, registrations_office, words
 from coordapp.events import routes as events
@@ -26,6 +28,8 @@ from coordapp.invitations import office as invitations_office
 from coordapp.invitations import routes as invitations
 from coordapp.office import routes as office
 from coordapp.outbox import routes as outbox
+from coordapp.privacy import cli as privacy_cli
+from coordapp.round_tables import agenda_office, attendance_office, minutes_office
 from coordapp.round_tables import office as round_tables_office
 from coordapp.round_tables import routes as round_tables
 from coordapp.shared import clock, languages
@@ -42,6 +46,9 @@ ROOMS = (  # blueprint, where its addresses begin
     (statements.bp, "/"),
     (office.bp, "/verwaltung"),
     (round_tables_office.bp, "/verwaltung/runde-tische"),
+    (agenda_office.bp, "/verwaltung/runde-tische"),
+    (attendance_office.bp, "/verwaltung/runde-tische"),
+    (minutes_office.bp, "/verwaltung/runde-tische"),
     (events_office.bp, "/verwaltung/veranstaltungen"),
     (registrations_office.bp, "/verwaltung/anmeldungen"),
     (places_office.bp, "/verwaltung/orte"),
@@ -50,7 +57,7 @@ ROOMS = (  # blueprint, where its addresses begin
     (statements_office.bp, "/verwaltung/barrieren"),
     (accounts_office.bp, "/verwaltung/konten"),
 )
-COMMANDS = (accounts_cli.group,)
+COMMANDS = (serve.serve, worker.work, accounts_cli.group, privacy_cli.group, demo.demo, demo.sign_in_data)
 STATIC = config.ROOT / "static"
 ERRORS = {
     400: (_("Das hat nicht geklappt"), _("Die Anfrage war nicht vollständig. Bitte versuchen Sie es noch einmal.")),
@@ -110,19 +117,22 @@ def create_app(overrides: dict | None = None) -> Flask:
     if app.config["PROXY_COUNT"]:
         hops = app.config["PROXY_COUNT"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)
-    app.wsgi_app = WhiteNoise(
-        app.wsgi_app,
-        root=STATIC,
-        prefix="static/",
-        max_age=YEAR,
-        add_headers_function=_add_headers,
-    )
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=YEAR)
+    headers = HEADERS | ({"Strict-Transport-Security": f"max-age={YEAR}"} if settings["SESSION_COOKIE_SECURE"] else {})
+    app.wsgi_app = _with_headers(app.wsgi_app, list(headers.items()))
     return app
 
 
-def _add_headers(headers, _path: str, _url: str) -> None:
-    for name, value in HEADERS.items():
-        headers[name] = value
+def _with_headers(wsgi_app: Callable, fixed: list[tuple[str, str]]) -> Callable:
+    """Wrap a WSGI application so that every answer, static files and errors included, carries some headers."""
+
+    def respond(environ, start_response):
+        def start(status, headers, exc_info=None):
+            return start_response(status, [*headers, *fixed], exc_info)
+
+        return wsgi_app(environ, start)
+
+    return respond
 
 
 def _start_extensions(app: Flask) -> None:
@@ -162,10 +172,6 @@ def _prepare_pages(app: Flask) -> None:
 
     @app.after_request
     def finish(response):
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if app.config["SESSION_COOKIE_SECURE"]:
-            response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
         response.headers.setdefault("Cache-Control", "no-store" if g.get("is_office") else "private, no-cache")
         if response.cache_control.public:
             return response  # a feed: the same for everybody, so no cookie and nothing to vary by

@@ -1,33 +1,50 @@
 """`flask serve`: bring the database up to date, start web server and mail sender, and end both together."""
 
+import contextvars
 import ctypes
 import http.client
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 import flask_migrate
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
+from gunicorn.app.base import BaseApplication
 from whitenoise.compress import Compressor
 
 import config
+from coordapp import worker
 from coordapp.demo import county, sign_in
 from coordapp.extensions import db
 
-PROCESSES, THREADS = 2, 4
 START_SECONDS = 60  # within which the site must answer
 STOP_SECONDS = 10  # within which children must end before they are killed
 TOO_OFTEN, TOO_OFTEN_SECONDS = 4, 60  # so many deaths within so many seconds end everything
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
+FORK = multiprocessing.get_context("fork")
+GUNICORN = {
+    "workers": 2,
+    "worker_class": "gthread",
+    "threads": 4,
+    "timeout": 60,
+    "graceful_timeout": STOP_SECONDS - 2,
+    "keepalive": 15,
+    "max_requests": 20000,
+    "max_requests_jitter": 2000,
+    "loglevel": "warning",
+    "control_socket_disable": True,
+}
 
 
 class Stopped(Exception):
@@ -45,21 +62,21 @@ def serve(demo: bool, end_with_parent: bool) -> None:
     flask_migrate.upgrade()
     if demo:
         county.fill_in()
-    lines = sign_in.describe() if demo else []
-    db.session.remove()
-    db.engine.dispose()
+        db.session.commit()
+    _let_go_of_database()
     compress_static(config.ROOT / "static")
     address = current_app.config["BASE_URL"]
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, _stop)
+    for number in ENDINGS:
+        signal.signal(number, _stop)
+    app = current_app._get_current_object()
     children = [
-        Child("web server", _web_server(listener), listener=listener),
-        Child("mail sender", [sys.executable, "-m", "flask", "work"]),
+        Child("web server", lambda: WebServer(app, listener).run()),
+        Child("mail sender", lambda: worker.run(app)),
     ]
     parent = os.getppid() if end_with_parent else None
     try:
         _start(children, port=port, host=host)
-        click.echo("\n".join(("", f"  The site:   {address}/", *lines, "", "  Ctrl-C ends it.")))
+        click.echo("\n".join(("", f"  The site: {address}/", *_sign_in_lines(demo), "", "  Ctrl-C ends it.")))
         _watch(children, is_wanted=lambda: parent in (None, os.getppid()))
     except Stopped:
         click.echo("\nEnding …")
@@ -67,30 +84,84 @@ def serve(demo: bool, end_with_parent: bool) -> None:
         _end(children)
 
 
-class Child:
-    """A process that is started again when it ends by itself."""
+class WebServer(BaseApplication):
+    """gunicorn for the application that is already there."""
 
-    def __init__(self, name: str, command: list[str], *, listener: socket.socket | None = None) -> None:
-        self.name, self.command = name, command
-        self.files = () if listener is None else (listener.fileno(),)
-        self.process: subprocess.Popen | None = None
+    def __init__(self, app: Flask, listener: socket.socket) -> None:
+        self.app, self.listener = app, listener
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what would else be given on the command line."""
+        for name, value in (GUNICORN | {"bind": f"fd://{self.listener.fileno()}"}).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return the application; it was loaded once, before the processes were forked."""
+        return self.app
+
+
+class Child:
+    """A process that is started again when it ends by itself. It is forked, so that it need not load the site anew."""
+
+    def __init__(self, name: str, run: Callable[[], None]) -> None:
+        self.name, self.run = name, run
+        self.process: ForkProcess | None = None
         self.deaths: deque[float] = deque(maxlen=TOO_OFTEN)
 
     def start(self) -> None:
-        """Start it in a group of its own, so that Ctrl-C reaches us alone and we end it in order."""
-        self.process = subprocess.Popen(  # noqa: S603 - our own programs
-            self.command, pass_fds=self.files, start_new_session=True, preexec_fn=_end_with_parent, cwd=config.ROOT
-        )
+        """Start it."""
+        self.process = FORK.Process(target=_begin, args=(self.run, os.getpid()), name=self.name)
+        self.process.start()
 
     def keep_alive(self) -> None:
         """Start it again if it ended; raise ClickException when that happens too often."""
-        if self.process is None or self.process.poll() is None:
+        if self.process is None or self.process.is_alive():
             return
         self.deaths.append(time.monotonic())
         if len(self.deaths) == TOO_OFTEN and self.deaths[-1] - self.deaths[0] < TOO_OFTEN_SECONDS:
             raise click.ClickException(f"The {self.name} ended {TOO_OFTEN} times within a minute; see above for why.")
-        click.echo(f"The {self.name} ended ({self.process.returncode}); it is started again.", err=True)
+        click.echo(f"The {self.name} ended ({self.process.exitcode}); it is started again.", err=True)
         self.start()
+
+    def end(self) -> None:
+        """Ask it to end."""
+        if self.process is not None and self.process.is_alive():
+            self.process.terminate()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it has ended; kill it and its own children when it takes too long."""
+        if self.process is None:
+            return
+        self.process.join(max(0.1, seconds))
+        if self.process.is_alive():
+            os.killpg(self.process.ident or 0, signal.SIGKILL)
+
+
+def _begin(run: Callable[[], None], parent: int) -> None:
+    """Begin a child's life: in a group of its own, so that Ctrl-C reaches its parent alone, which ends it in order."""
+    os.setsid()
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_DFL)
+    if sys.platform == "linux":  # ends with its parent, even when that is killed
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == parent:
+        contextvars.Context().run(run)
+
+
+def _sign_in_lines(demo: bool) -> list[str]:
+    if not demo:
+        return []
+    lines = sign_in.describe()
+    db.session.commit()
+    _let_go_of_database()
+    return lines
+
+
+def _let_go_of_database() -> None:
+    """Hold no connection while the children work."""
+    db.session.remove()
+    db.engine.dispose()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -104,29 +175,6 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from None
     listener.set_inheritable(True)
     return listener
-
-
-def _web_server(listener: socket.socket) -> list[str]:
-    options = {
-        "bind": f"fd://{listener.fileno()}",
-        "workers": PROCESSES,
-        "worker-class": "gthread",
-        "threads": THREADS,
-        "timeout": 60,
-        "graceful-timeout": STOP_SECONDS - 2,
-        "keep-alive": 15,
-        "log-level": "warning",
-        "max-requests": 20000,
-        "max-requests-jitter": 2000,
-    }
-    given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    return [sys.executable, "-m", "gunicorn", "--preload", "--no-control-socket", *given, "wsgi:app"]
-
-
-def _end_with_parent() -> None:
-    """Ask the system to end this process when its parent is gone, even when that was killed (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _stop(_number, _frame) -> None:
@@ -170,17 +218,13 @@ def _watch(children: list[Child], *, is_wanted: Callable[[], bool]) -> None:
 
 def _end(children: list[Child]) -> None:
     """Ask all children to end, wait for what they have in hand, and kill what is left."""
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.SIG_IGN)
-    running = [child.process for child in children if child.process is not None and child.process.poll() is None]
-    for process in running:
-        process.terminate()
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+    for child in children:
+        child.end()
     deadline = time.monotonic() + STOP_SECONDS
-    for process in running:
-        try:
-            process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+    for child in children:
+        child.wait(deadline - time.monotonic())
 
 
 def compress_static(folder: Path) -> None:

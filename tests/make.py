@@ -128,5 +128,5 @@ def registration(
         case RegistrationStatus.CANCELLED:
             columns = {"proven_at": now, "cancelled_at": now, "cancelled_by": CancelledBy.PARTICIPANT} | columns
         case _:
-            columns.setdefault("proven_at", now)
+            columns = {"proven_at": now, "confirmed_at": now} | columns
     return _add(Registration(event=for_event or event(), person=of_person or person(), status=status, **columns))

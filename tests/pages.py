@@ -4,6 +4,7 @@ import contextvars
 from functools import cached_property
 from urllib.parse import urljoin
 
+from flask import has_app_context
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 
@@ -102,7 +103,7 @@ def form_values(form: Element) -> dict[str, str | list[str]]:
                 chosen = options[:1]
             sent.setdefault(name, []).extend(o.get("value", o.text) for o in chosen)
         elif control.tag == "textarea":
-            sent.setdefault(name, []).append(control.raw_text.removeprefix("\n"))
+            sent.setdefault(name, []).append(control.raw_text.replace("\r\n", "\n").removeprefix("\n"))
         elif kind in ("checkbox", "radio"):
             if control.get("checked") is not None:
                 sent.setdefault(name, []).append(control.get("value", "on"))
@@ -120,7 +121,7 @@ class CheckingClient(FlaskClient):
 
     def open(self, *args, **kwargs):
         """Send a request in a context of its own, as a server would, and check what comes back."""
-        if db.session.registry.has():
+        if has_app_context() and db.session.registry.has():
             db.session.commit()
         context = contextvars.Context()
         stopped_at = clock._stopped_at.get()

@@ -63,9 +63,8 @@ def new_recovery_codes(user: User) -> list[str]:
 
 def count_recovery_codes(user: User) -> int:
     """Count a user's unused recovery codes."""
-    return db.session.scalar(
-        select(func.count()).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
-    )
+    unused = select(func.count()).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(unused) or 0
 
 
 def _take_step(user: User, code: str) -> bool:

@@ -3,12 +3,11 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from coordapp.accounts import passwords
 from coordapp.accounts.models import Role, User
-from coordapp.shared.forms import email_field, name_field, one_line, required
+from coordapp.shared.forms import choices, email_field, name_field, one_line, required
 from coordapp.shared.languages import LANGUAGES
 
 ROLE_NAMES = {
@@ -28,7 +27,7 @@ def _code_field(label) -> StringField:
 
 
 def _language_field(label) -> SelectField:
-    return SelectField(label, choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()])
+    return SelectField(label, choices=choices(LANGUAGES))
 
 
 class LinkForm(FlaskForm):
@@ -96,7 +95,7 @@ class ChangeAccountForm(FlaskForm):
     name = name_field("Name")
     role = RadioField(
         "Rolle",
-        choices=[SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()],
+        choices=choices(ROLE_NAMES),
         validators=[required("Bitte wählen Sie eine Rolle.")],
     )
     language = _language_field("Sprache der E-Mails")

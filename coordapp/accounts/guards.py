@@ -1,26 +1,13 @@
 """Who an address is open to. Every route carries a mark; one without opens for nobody."""
 
-from collections.abc import Callable
-from enum import StrEnum
-from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from coordapp.accounts.models import Role
-
-View = TypeVar("View", bound=Callable)
-
-
-class Access(StrEnum):
-    """Groups of people a route can be open to."""
-
-    EVERYONE = "everyone"
-    SIGNED_IN = "signed_in"
-    OFFICE = "office"  # coordinators
-    ADMINISTRATION = "administration"  # administrators
-
+from coordapp.shared.access import Access, access_of
+from coordapp.shared.access import open_to as open_to
 
 ROLES = {
     Access.SIGNED_IN: frozenset(Role),
@@ -29,21 +16,6 @@ ROLES = {
 }
 STAFF_ONLY = (Access.OFFICE, Access.ADMINISTRATION)
 NOT_KEPT = ("csrf_token", "password", "new_password", "code")  # fields that are never sent back to the browser
-
-
-def open_to(access: Access) -> Callable[[View], View]:
-    """Mark a view function with who may open it; stands below the route decorator."""
-
-    def mark(view: View) -> View:
-        view.access = access  # ty: ignore[unresolved-attribute]
-        return view
-
-    return mark
-
-
-def access_of(app: Flask, endpoint: str | None) -> Access | None:
-    """Return the mark of an endpoint, or None where there is none."""
-    return getattr(app.view_functions.get(endpoint or ""), "access", None)
 
 
 def check_access():

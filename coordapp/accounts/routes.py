@@ -126,7 +126,7 @@ def end_all_sessions():
 
 @bp.get("/")
 @open_to(Access.SIGNED_IN)
-def show():
+def account():
     """Show one's own account."""
     return _own_page(LanguageForm(obj=current_user))
 
@@ -141,9 +141,9 @@ def change_language():
     current_user.language = form.language.data
     db.session.commit()
     flash(_("Gespeichert. Unsere E-Mails kommen jetzt in dieser Sprache."), "success")
-    return redirect(url_for(".show"))
+    return redirect(url_for(".account"))
 
 
 def _own_page(form: LanguageForm) -> str:
     left = codes.count_recovery_codes(current_user) if current_user.is_staff else 0
-    return render_template("accounts/show.html", form=form, codes_left=left)
+    return render_template("accounts/account.html", form=form, codes_left=left)

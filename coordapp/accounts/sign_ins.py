@@ -24,7 +24,7 @@ HOMES = {
 }
 LONGEST_PATH = 500
 
-login_manager.session_protection = None  # it ties sessions to an address and a browser, which telephones change
+login_manager.session_protection = ""  # off: it ties sessions to an address and a browser, which telephones change
 
 
 def sign_in_user(user: User) -> None:

@@ -1,6 +1,5 @@
 """How staff sign in: e-mail and password, then a code; and how they look after both."""
 
-import secrets
 from datetime import timedelta
 
 import segno
@@ -12,6 +11,7 @@ from coordapp.accounts import codes, limits, links, mails, passwords, service, s
 from coordapp.accounts.forms import ChangePasswordForm, CodeForm, PasswordAgainForm, SetUpForm, StaffSignInForm
 from coordapp.accounts.guards import Access, open_to
 from coordapp.accounts.models import LIFETIMES, LinkPurpose, SignInLink
+from coordapp.accounts.tokens import new_token
 from coordapp.extensions import db
 from coordapp.shared import clock
 
@@ -54,8 +54,9 @@ def _token_for(email: str, password: str) -> str:
     user = service.find_user(email)
     stored = user.password_hash if user and user.is_staff and user.is_active and user.is_set_up else None
     db.session.commit()  # nobody has to wait for the database while the password is worked on
-    if not passwords.matches(stored, password):
-        return secrets.token_urlsafe(32)
+    is_right = passwords.matches(stored, password)
+    if user is None or not is_right:
+        return new_token()
     token = links.new_link(user, LinkPurpose.CODE)
     db.session.commit()
     return token
@@ -83,7 +84,7 @@ def check_code():
         return render_template("accounts/staff/code.html", form=form, is_wrong=False), 422
     _count_try("code", pending["email"])
     link = links.find_link(pending["token"], LinkPurpose.CODE)
-    if not _is_right(link, form.code.data):
+    if link is None or not _is_right(link, form.code.data or ""):
         return render_template("accounts/staff/code.html", form=CodeForm(formdata=None), is_wrong=True), 422
     user = link.user
     sign_ins.sign_in_user(user)
@@ -93,8 +94,8 @@ def check_code():
     return redirect(sign_ins.home_of(user, next_path=pending["next"]))
 
 
-def _is_right(link: SignInLink | None, code: str) -> bool:
-    return link is not None and link.is_open(clock.now()) and codes.accept(link.user, code) and links.redeem(link)
+def _is_right(link: SignInLink, code: str) -> bool:
+    return link.is_open(clock.now()) and codes.accept(link.user, code) and links.redeem(link)
 
 
 def _pending() -> dict | None:
@@ -190,7 +191,7 @@ def change_password():
     mails.password_changed(current_user)
     db.session.commit()
     flash(_("Ihr neues Passwort gilt. Auf anderen Geräten sind Sie jetzt abgemeldet."), "success")
-    return redirect(url_for("accounts.show"))
+    return redirect(url_for("accounts.account"))
 
 
 @bp.get("/ersatzcodes/")
@@ -226,7 +227,7 @@ def start_over():
         _("Wir haben Ihnen eine E-Mail mit einem Link geschickt. Bis Sie ihn benutzen, bleibt alles, wie es ist."),
         "success",
     )
-    return redirect(url_for("accounts.show"))
+    return redirect(url_for("accounts.account"))
 
 
 def _staff_only() -> None:

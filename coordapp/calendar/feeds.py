@@ -2,25 +2,22 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
 
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.orm import contains_eager, lazyload
 
-from coordapp.calendar.service import Choice, dates_of
+from coordapp.calendar import service
+from coordapp.calendar.service import Choice, Shown, State
 from coordapp.events import ical
 from coordapp.events.kinds import KINDS
 from coordapp.events.models import Event, EventDate
 from coordapp.extensions import db
 from coordapp.shared import clock
 
-PAST_DAYS = 365  # what is over stays in the readers' calendars for a year
-CANCELLED_DAYS = 30  # a cancelled date stays so long after it was called off, and until its day is over
 FEEDS_KEPT = 32  # in the memory of each process
 SETTLED = timedelta(seconds=2)  # stored times are whole seconds: what is younger could change within the same one
 
@@ -34,23 +31,14 @@ class File:
     changed_at: datetime | None  # None for a feed without any date
 
 
-class State(NamedTuple):
-    """What tells one content of a feed from another without writing it."""
-
-    number: int
-    ids: int
-    uid: str
-    changed_at: datetime | None
-    versions: int
-    sequences: int
-
-
 def feed(choice: Choice, *, language: str) -> File:
     """Return the feed of a choice in a language, written anew only when something in it changed."""
-    state = _state(choice)
-    is_settled = state.changed_at is None or state.changed_at < clock.now() - SETTLED
+    now = clock.now()
+    state = service.state(choice, Shown.IN_FEED, at=now)._replace(revisions=0)
+    is_settled = state.changed_at is None or state.changed_at < now - SETTLED
     write = _kept if is_settled else _kept.__wrapped__
-    return write(choice, language, state, _name(choice, language), current_app.config["BASE_URL"])
+    config = current_app.config
+    return write(choice, language, state, config["COUNTY_NAME"], config["BASE_URL"])
 
 
 def single(event: Event, *, language: str) -> File:
@@ -58,38 +46,19 @@ def single(event: Event, *, language: str) -> File:
     return _file(ical.single(event, language=language), event.changed_at)
 
 
-def _state(choice: Choice) -> State:
-    columns = (
-        func.count(EventDate.id),
-        func.coalesce(func.sum(EventDate.id), 0),
-        func.coalesce(func.max(EventDate.uid), ""),
-        func.max(Event.changed_at),
-        func.coalesce(func.sum(Event.version), 0),
-        func.coalesce(func.sum(Event.sequence), 0),
-    )
-    return State(*db.session.execute(dates_of(choice, _is_shown()).with_only_columns(*columns)).one())
-
-
 @lru_cache(maxsize=FEEDS_KEPT)
-def _kept(choice: Choice, language: str, state: State, name: str, _base_url: str) -> File:
-    query = dates_of(choice, _is_shown()).order_by(EventDate.starts_at, EventDate.id)
-    query = query.options(contains_eager(EventDate.event).options(lazyload(Event.dates), lazyload(Event.edition)))
-    return _file(ical.feed(db.session.scalars(query), name=name, language=language), state.changed_at)
-
-
-def _is_shown() -> ColumnElement[bool]:
-    """Say which dates stand in a feed today; the answer changes at midnight in Germany and not in between."""
-    midnight = clock.from_local(clock.today(), time(0))
-    return or_(
-        and_(Event.cancelled_at.is_(None), EventDate.ends_at > midnight - timedelta(days=PAST_DAYS)),
-        Event.cancelled_at > midnight - timedelta(days=CANCELLED_DAYS),
-        and_(Event.cancelled_at.is_not(None), EventDate.ends_at > midnight),
+def _kept(choice: Choice, language: str, state: State, county: str, _base_url: str) -> File:
+    loaded = contains_eager(EventDate.event).options(
+        contains_eager(Event.place), lazyload(Event.dates), lazyload(Event.edition)
     )
+    query = service.dates_of(choice, Shown.IN_FEED).options(loaded)
+    dates = db.session.scalars(query, service.moments(clock.now()))
+    return _file(ical.feed(dates, name=_name(choice, language, county), language=language), state.changed_at)
 
 
-def _name(choice: Choice, language: str) -> str:
+def _name(choice: Choice, language: str, county: str) -> str:
     with force_locale(language):
-        parts = [_("Termine: %(county)s", county=current_app.config["COUNTY_NAME"]), choice.municipality]
+        parts = [_("Termine: %(county)s", county=county), choice.municipality]
         if choice.kind is not None:
             parts.append(str(KINDS[choice.kind].label))
         return " – ".join(filter(None, parts))  # no comma: some programs show its escape

@@ -5,7 +5,8 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField
 
 from coordapp.calendar.service import Choice
-from coordapp.events.kinds import KINDS, EventKind
+from coordapp.events.kinds import KINDS
+from coordapp.shared.forms import choices
 from coordapp.shared.municipalities import MUNICIPALITIES
 
 
@@ -15,12 +16,12 @@ class ChoiceForm(FlaskForm):
     class Meta:
         csrf = False
 
-    gemeinde = SelectField(_("Ort"), choices=[("", _("Alle Orte")), *((name, name) for name in MUNICIPALITIES)])
-    art = SelectField(_("Art"), choices=[("", _("Alle Arten")), *((kind.value, KINDS[kind].label) for kind in KINDS)])
+    gemeinde = SelectField(_("Ort"), choices=choices({"": _("Alle Orte")} | {name: name for name in MUNICIPALITIES}))
+    art = SelectField(
+        _("Art"), choices=choices({"": _("Alle Arten")} | {kind: rules.label for kind, rules in KINDS.items()})
+    )
 
-    @property
-    def choice(self) -> Choice:
-        """Return what was chosen; what does not exist counts as nothing."""
-        self.validate()
-        municipality = "" if self.gemeinde.errors else self.gemeinde.data
-        return Choice(municipality, EventKind(self.art.data) if self.art.data and not self.art.errors else None)
+    @classmethod
+    def showing(cls, choice: Choice) -> "ChoiceForm":
+        """Return the form with a choice filled in."""
+        return cls(formdata=None, data={"gemeinde": choice.municipality, "art": choice.kind or ""})

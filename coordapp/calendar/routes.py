@@ -3,10 +3,12 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from coordapp.accounts.guards import Access, open_to
 from coordapp.calendar import feeds, service
 from coordapp.calendar.forms import ChoiceForm
+from coordapp.calendar.service import EVERYTHING, Choice, Shown
 from coordapp.events.kinds import EventKind
 from coordapp.events.models import Event
 from coordapp.extensions import db
 from coordapp.shared import clock, languages
+from coordapp.shared.pages import kept_for_strangers
 
 bp = Blueprint("calendar", __name__)
 
@@ -20,48 +22,33 @@ FEED_AGE = 900  # seconds a feed may be kept without asking again; a file of one
 def start():
     """Show the next round table and what comes after it."""
     now = clock.now()
-    following = service.find_next(EventKind.ROUND_TABLE, at=now)
-    shown = following.event.id if following else None
-    later = [entry for entry in service.list_coming(at=now, limit=LATER + 1) if entry.event.id != shown]
-    return render_template("calendar/start.html", following=following, later=later[:LATER])
+    return kept_for_strangers(service.state(EVERYTHING, Shown.COMING, at=now), lambda: _start_page(now))
 
 
 @bp.get("/kalender/")
 @open_to(Access.EVERYONE)
 def index():
-    """List what is coming, by month, as the reader chose."""
-    now, form = clock.now(), ChoiceForm(request.args)
-    choice, page = form.choice, _page()
-    number = service.count_coming(choice, at=now)
-    entries = service.list_coming(choice, at=now, limit=PAGE, offset=(page - 1) * PAGE)
-    address = url_for(".feed", **_chosen(choice), sprache=_other_language())
-    return render_template(
-        "calendar/index.html", form=form, choice=choice, number=number, months=service.by_month(entries),
-        page=page, pages=_pages(number), page_url=lambda at: url_for(".index", **_chosen(choice), seite=at),
-        feed_url=current_app.config["BASE_URL"] + address,
-    )  # fmt: skip
+    """List what is coming, by month, as the reader chose; a choice that does not exist counts as none."""
+    now, choice = clock.now(), _choice() or EVERYTHING
+    state = service.state(choice, Shown.COMING, at=now)
+    return kept_for_strangers(state, lambda: _index_page(choice, number=state.number, at=now))
 
 
 @bp.get("/kalender/vergangene")
 @open_to(Access.EVERYONE)
 def past():
     """List what is over, the last first."""
-    now, page = clock.now(), _page()
-    number = service.count_past(at=now)
-    entries = service.list_past(at=now, limit=PAGE, offset=(page - 1) * PAGE)
-    return render_template(
-        "calendar/past.html", number=number, months=service.by_month(entries), page=page, pages=_pages(number),
-        page_url=lambda at: url_for(".past", seite=at),
-    )  # fmt: skip
+    now = clock.now()
+    state = service.state(EVERYTHING, Shown.PAST, at=now)
+    return kept_for_strangers(state, lambda: _past_page(number=state.number, at=now))
 
 
 @bp.get("/kalender/ilm-kreis.ics")
 @open_to(Access.EVERYONE)
 def feed():
     """Give the feed to subscribe to; a choice that does not exist is no feed."""
-    form = ChoiceForm(request.args)
-    choice = form.choice
-    if form.errors:
+    choice = _choice()
+    if choice is None:
         abort(404)
     return _calendar_file(feeds.feed(choice, language=_wanted_language()), age=FEED_AGE)
 
@@ -76,14 +63,52 @@ def event_file(event_id: int):
     return _calendar_file(feeds.single(event, language=_wanted_language()), age=0)
 
 
+def _start_page(at) -> str:
+    following = service.find_next(EventKind.ROUND_TABLE, at=at)
+    shown = following.event.id if following else None
+    coming = service.list_entries(EVERYTHING, Shown.COMING, at=at, limit=LATER + 1)
+    later = [entry for entry in coming if entry.event.id != shown]
+    return render_template("calendar/start.html", following=following, later=later[:LATER])
+
+
+def _index_page(choice: Choice, *, number: int, at) -> str:
+    page, chosen = _page(), _words_of(choice)
+    entries = service.list_entries(choice, Shown.COMING, at=at, limit=PAGE, offset=(page - 1) * PAGE)
+    language = None if languages.current() == "de" else languages.current()
+    return render_template(
+        "calendar/index.html", form=ChoiceForm.showing(choice), choice=choice, number=number,
+        months=service.by_month(entries), page=page, pages=_pages(number),
+        page_url=lambda at: url_for(".index", **chosen, seite=at),
+        feed_url=current_app.config["BASE_URL"] + url_for(".feed", **chosen, sprache=language),
+    )  # fmt: skip
+
+
+def _past_page(*, number: int, at) -> str:
+    page = _page()
+    entries = service.list_entries(EVERYTHING, Shown.PAST, at=at, limit=PAGE, offset=(page - 1) * PAGE)
+    return render_template(
+        "calendar/past.html", number=number, months=service.by_month(entries), page=page, pages=_pages(number),
+        page_url=lambda at: url_for(".past", seite=at),
+    )  # fmt: skip
+
+
 def _calendar_file(file: feeds.File, *, age: int) -> Response:
     """Answer with a file, or with 304 to who has it; touches no session, so it sets no cookie."""
     response = Response(file.content, content_type="text/calendar; charset=utf-8")
     response.set_etag(file.etag)
-    response.last_modified = file.changed_at
+    if file.changed_at is not None:
+        response.last_modified = file.changed_at
     response.cache_control.public = True
     response.cache_control.max_age = age
     return response.make_conditional(request)
+
+
+def _choice() -> Choice | None:
+    return service.find_choice(municipality=request.args.get("gemeinde", ""), kind=request.args.get("art", ""))
+
+
+def _words_of(choice: Choice) -> dict[str, str | None]:
+    return {"gemeinde": choice.municipality or None, "art": choice.kind}
 
 
 def _wanted_language() -> str:
@@ -92,16 +117,8 @@ def _wanted_language() -> str:
     return wanted if wanted in languages.LANGUAGES else "de"
 
 
-def _other_language() -> str | None:
-    return None if languages.current() == "de" else languages.current()
-
-
-def _chosen(choice: service.Choice) -> dict[str, str | None]:
-    return {"gemeinde": choice.municipality or None, "art": choice.kind.value if choice.kind else None}
-
-
 def _page() -> int:
-    return max(1, request.args.get("seite", 1, type=int))
+    return min(max(1, request.args.get("seite", 1, type=int)), 10_000)
 
 
 def _pages(number: int) -> int:

@@ -2,17 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import contains_eager, selectinload
 
 from coordapp.events import words
-from coordapp.events.kinds import EventKind
+from coordapp.events.kinds import KINDS, EventKind
 from coordapp.events.models import Event, EventDate, Place
 from coordapp.events.occupancy import Occupancy, occupancies
 from coordapp.extensions import db
-from coordapp.shared import languages
+from coordapp.shared import clock, languages
+from coordapp.shared.columns import UtcDateTime
+from coordapp.shared.municipalities import MUNICIPALITIES
+
+PAST_DAYS = 365  # what is over stays in the readers' own calendars for a year
+CANCELLED_DAYS = 30  # a cancelled date stays there so long after it was called off, and until its day is over
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,97 @@ class Choice:
 EVERYTHING = Choice()
 
 
+def find_choice(*, municipality: str, kind: str) -> Choice | None:
+    """Return the choice that two words of an address mean, or None where one of them means nothing."""
+    if municipality and municipality not in MUNICIPALITIES or kind and kind not in KINDS:
+        return None
+    return Choice(municipality, EventKind(kind) if kind else None)
+
+
+class Shown(StrEnum):
+    """Which part of the calendar."""
+
+    COMING = "coming"  # not over; cancelled ones too, so that nobody comes in vain
+    HAPPENING = "happening"  # neither over nor cancelled
+    PAST = "past"  # over, and happened
+    IN_FEED = "in_feed"
+
+
+def _moment(name: str):
+    return bindparam(name, type_=UtcDateTime())
+
+
+CONDITIONS = {
+    Shown.COMING: EventDate.ends_at > _moment("now"),
+    Shown.HAPPENING: and_(EventDate.ends_at > _moment("now"), Event.cancelled_at.is_(None)),
+    Shown.PAST: and_(EventDate.ends_at <= _moment("now"), Event.cancelled_at.is_(None)),
+    Shown.IN_FEED: or_(
+        and_(Event.cancelled_at.is_(None), EventDate.ends_at > _moment("long_ago")),
+        Event.cancelled_at > _moment("lately"),
+        and_(Event.cancelled_at.is_not(None), EventDate.ends_at > _moment("midnight")),
+    ),
+}
+
+
+def moments(at: datetime) -> dict[str, datetime]:
+    """Return the moments that the conditions speak of; those of the feeds move at midnight in Germany only."""
+    midnight = clock.from_local(clock.local(at).date(), time(0))
+    return {
+        "now": at,
+        "midnight": midnight,
+        "long_ago": midnight - timedelta(days=PAST_DAYS),
+        "lately": midnight - timedelta(days=CANCELLED_DAYS),
+    }
+
+
+@cache  # a few hundred at most; putting such a question together takes longer than the answer
+def dates_of(choice: Choice, shown: Shown) -> Select[tuple[EventDate]]:
+    """Ask for dates that everybody may see, in their order: no drafts, nothing for closed groups."""
+    query = (
+        select(EventDate)
+        .join(EventDate.event)
+        .outerjoin(Event.place)
+        .where(Event.published_at.is_not(None), Event.group_only.is_(False), CONDITIONS[shown])
+        .order_by(EventDate.starts_at.desc() if shown is Shown.PAST else EventDate.starts_at, EventDate.id)
+    )
+    if choice.municipality:
+        query = query.where(Place.municipality == choice.municipality)
+    if choice.kind is not None:
+        query = query.where(Event.kind == choice.kind)
+    return query
+
+
+class State(NamedTuple):
+    """What tells one content of a list from another without reading the list."""
+
+    number: int  # of dates
+    ids: int
+    uid: str
+    changed_at: datetime | None  # None for an empty list
+    versions: int
+    sequences: int
+    revisions: int  # raised by registrations too, which feeds do not show
+
+
+@cache
+def _state_of(choice: Choice, shown: Shown) -> Select:
+    totals = (EventDate.id, Event.version, Event.sequence, Event.revision)
+    ids, versions, sequences, revisions = (func.coalesce(func.sum(column), 0) for column in totals)
+    return (
+        dates_of(choice, shown)
+        .order_by(None)
+        .with_only_columns(
+            func.count(EventDate.id), ids, func.coalesce(func.max(EventDate.uid), ""), func.max(Event.changed_at),
+            versions, sequences, revisions,
+        )
+    )  # fmt: skip
+
+
+def state(choice: Choice, shown: Shown, *, at: datetime) -> State:
+    """Return the state of a list: its number of dates, and whether anything in it changed."""
+    return State(*db.session.execute(_state_of(choice, shown), moments(at)).one())
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the calendar: a date and in words whether one can still come."""
@@ -44,62 +143,21 @@ class Entry:
         return self.date.event
 
 
-def list_coming(choice: Choice = EVERYTHING, *, at: datetime, limit: int, offset: int = 0) -> list[Entry]:
-    """List the dates that are not over, the next first; cancelled ones stay, so that nobody comes in vain."""
-    query = dates_of(choice, EventDate.ends_at > at).order_by(EventDate.starts_at, EventDate.id)
-    return _entries(query.limit(limit).offset(offset), at=at)
-
-
-def list_past(*, at: datetime, limit: int, offset: int = 0) -> list[Entry]:
-    """List the dates that are over and happened, the last first."""
-    query = dates_of(EVERYTHING, EventDate.ends_at <= at, Event.cancelled_at.is_(None))
-    return _entries(query.order_by(EventDate.starts_at.desc(), EventDate.id).limit(limit).offset(offset), at=at)
+def list_entries(choice: Choice, shown: Shown, *, at: datetime, limit: int, offset: int = 0) -> list[Entry]:
+    """List a part of the calendar."""
+    loaded = contains_eager(EventDate.event).options(contains_eager(Event.place), selectinload(Event.dates))
+    query = dates_of(choice, shown).options(loaded).limit(limit).offset(offset)
+    dates = list(db.session.scalars(query, moments(at)))
+    full = occupancies({date.event_id: date.event for date in dates}.values())
+    return [Entry(date, _places(date.event, full.get(date.event_id, Occupancy()), at=at)) for date in dates]
 
 
 def find_next(kind: EventKind, *, at: datetime) -> Entry | None:
     """Return the next date of a kind that is neither over nor cancelled."""
-    query = dates_of(Choice(kind=kind), EventDate.ends_at > at, Event.cancelled_at.is_(None))
-    return next(iter(_entries(query.order_by(EventDate.starts_at, EventDate.id).limit(1), at=at)), None)
+    return next(iter(list_entries(Choice(kind=kind), Shown.HAPPENING, at=at, limit=1)), None)
 
 
-def count_coming(choice: Choice = EVERYTHING, *, at: datetime) -> int:
-    """Count the dates that are not over."""
-    return _count(dates_of(choice, EventDate.ends_at > at))
-
-
-def count_past(*, at: datetime) -> int:
-    """Count the dates that are over and happened."""
-    return _count(dates_of(EVERYTHING, EventDate.ends_at <= at, Event.cancelled_at.is_(None)))
-
-
-def dates_of(choice: Choice, *conditions: ColumnElement[bool]) -> Select[tuple[EventDate]]:
-    """Ask for the dates that everybody may see: no drafts, nothing for closed groups."""
-    query = (
-        select(EventDate)
-        .join(EventDate.event)
-        .outerjoin(Event.place)
-        .options(contains_eager(EventDate.event).contains_eager(Event.place))
-        .where(Event.published_at.is_not(None), Event.group_only.is_(False), *conditions)
-    )
-    if choice.municipality:
-        query = query.where(Place.municipality == choice.municipality)
-    if choice.kind is not None:
-        query = query.where(Event.kind == choice.kind)
-    return query
-
-
-def _count(query: Select[tuple[EventDate]]) -> int:
-    return db.session.scalar(query.with_only_columns(func.count(EventDate.id))) or 0
-
-
-def _entries(query: Select[tuple[EventDate]], *, at: datetime) -> list[Entry]:
-    dates = list(db.session.scalars(query))
-    full = occupancies({date.event_id: date.event for date in dates}.values())
-    return [Entry(date, _places(date.event, full, at=at)) for date in dates]
-
-
-def _places(event: Event, full: dict[int, Occupancy], *, at: datetime) -> str:
-    occupancy = full.get(event.id, Occupancy())
+def _places(event: Event, occupancy: Occupancy, *, at: datetime) -> str:
     return words.free_places(event, taken=occupancy.taken, waiting=occupancy.waiting, at=at)
 
 

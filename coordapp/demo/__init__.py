@@ -1,1 +1,1 @@
-"""A demo county from real facts with invented people."""
+"""A demo county from real facts with invented people. It is filled into an empty database only, once."""

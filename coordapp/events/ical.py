@@ -20,6 +20,7 @@ from coordapp.shared.text import one_line
 
 PRODID = "-//coordapp//Veranstaltungen//DE"
 REFRESH = "PT6H"  # how often a calendar should look for changes
+IN_ADDRESSES = "@!$&'*+-=_.~/"  # letters of an address that a mailto: takes as they are (RFC 6068)
 LINE_OCTETS = 75  # RFC 5545 3.1, without the line break
 
 # The rule as the law has it since 1996. Lists of single dates instead of rules are misread by two of three parsers.
@@ -225,7 +226,7 @@ def _people(registration: Registration, status: str) -> tuple[str, str]:
 def _person(name: str, email: str) -> str:
     """Return a name and an address; in a name no quotes and carets, which parsers read differently (RFC 6868)."""
     shown = one_line(name).replace('"', "'").replace("^", "")
-    return f'CN="{shown}":mailto:{quote(email, safe="@!$&*+-=_.~/")}'
+    return f'CN="{shown}":mailto:{quote(email, safe=IN_ADDRESSES)}'
 
 
 def _utc(at: datetime) -> str:

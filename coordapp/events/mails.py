@@ -16,13 +16,13 @@ RECEIVED = {  # template for a registration that was just placed, by status
 }
 
 
-def registration_received(registration: Registration) -> bool:
+def registration_received(registration: Registration, *, is_first: bool = False) -> bool:
     """Ask to confirm, say that the place is theirs, or that they wait, as the status is."""
     template = "confirm_registration" if registration.waits_for_proof else RECEIVED[registration.status]
     coming = registration.status is RegistrationStatus.CONFIRMED
     return _write(
         registration, template, calendar=ical.request(registration) if coming else None,
-        calendar_method="REQUEST" if coming else None, expires_at=registration.expires_at,
+        calendar_method="REQUEST" if coming else None, expires_at=registration.expires_at, is_first=is_first,
     )  # fmt: skip
 
 
@@ -64,14 +64,14 @@ def reminder(registration: Registration, *, days_before: int) -> bool:
 
 def reminder_key(registration: Registration, *, days_before: int) -> str:
     """Return what makes a reminder the same one: registration, start, days before."""
-    return f"reminder:{registration.id}:{registration.event.starts_at:%Y%m%d%H%M}:{days_before}"
+    return f"{_thread(registration)}reminder:{registration.event.starts_at:%Y%m%d%H%M}:{days_before}"
 
 
 def event_changed(registration: Registration, change) -> bool:
     """Say in words what is new about time and place, and move the entry in the calendar."""
     coming = registration.is_coming
     return _write(
-        registration, "event_changed", key=f"changed:{registration.id}:{registration.event.sequence}",
+        registration, "event_changed", key=f"{_thread(registration)}event-changed:{registration.event.sequence}",
         calendar=ical.request(registration) if coming else None, calendar_method="REQUEST" if coming else None,
         change=change, expires_at=registration.event.ends_at,
     )  # fmt: skip
@@ -81,7 +81,7 @@ def event_cancelled(registration: Registration) -> bool:
     """Say that an event is called off, and take the entry out of the calendar."""
     coming = registration.is_coming
     return _write(
-        registration, "event_cancelled", key=f"called-off:{registration.id}:{registration.event.sequence}",
+        registration, "event_cancelled", key=f"{_thread(registration)}called-off:{registration.event.sequence}",
         calendar=ical.cancel(registration) if coming else None, calendar_method="CANCEL" if coming else None,
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ def event_reinstated(registration: Registration) -> bool:
     """Say that a cancelled event happens after all, and put the entry back."""
     coming = registration.is_coming
     return _write(
-        registration, "event_reinstated", key=f"reinstated:{registration.id}:{registration.event.sequence}",
+        registration, "event_reinstated", key=f"{_thread(registration)}reinstated:{registration.event.sequence}",
         calendar=ical.request(registration) if coming else None, calendar_method="REQUEST" if coming else None,
     )  # fmt: skip
 
@@ -113,21 +113,23 @@ def preview_change(event: Event, change) -> str:
     return preview(planned, "event_changed", change=change)
 
 
-def _write(registration: Registration, template: str, *, key: str | None = None, **given) -> bool:
-    """Write a mail to the person of a registration, in the language they registered in."""
-    calendar = {name: given.pop(name, None) for name in ("calendar", "calendar_method", "expires_at")}
-    person = registration.person
-    key = key or f"{template.replace('_', '-')}:{registration.id}:{registration.sequence}:{registration.status}"
-    answers = outbox.message_id_of(registration.first_mail_key) if registration.first_mail_key else None
+def _thread(registration: Registration) -> str:
+    """Return how the keys of all mails about a registration begin."""
+    return f"registration:{registration.id}:"
+
+
+def _write(
+    registration: Registration, template: str, *, key: str | None = None, is_first: bool = False, **given
+) -> bool:
+    """Write a mail to the person of a registration, in the language they registered in, answering to the first one."""
+    person, thread = registration.person, _thread(registration)
     with force_locale(registration.language):
         facts = _facts(registration, registration.event)
-    written = outbox.enqueue(
-        f"events/mail/{template}.txt", to=person.email, name=person.name, language=registration.language, key=key,
-        in_reply_to=answers, **calendar, **facts, **given,
+    return outbox.enqueue(
+        f"events/mail/{template}.txt", to=person.email, name=person.name, language=registration.language,
+        key=key or f"{thread}{template.replace('_', '-')}:{registration.sequence}:{registration.status}",
+        in_reply_to=None if is_first else outbox.first_message_id(thread, to=person.email), **facts, **given,
     )  # fmt: skip
-    if written and registration.first_mail_key is None:
-        registration.first_mail_key = key
-    return written
 
 
 def _facts(registration: Registration | SimpleNamespace, event: Event | SimpleNamespace) -> dict:

@@ -124,7 +124,7 @@ class Event(db.Model):
     cancellation_reason: Mapped[str] = mapped_column(String(500), default="")
     sequence: Mapped[int] = mapped_column(default=0)  # SEQUENCE of RFC 5545: raised when time, place or status change
     revision: Mapped[int] = mapped_column(default=0)  # raised by everything, registrations too; see service.lock
-    version: Mapped[int] = mapped_column(default=0)  # raised when the office edits; tells that two edited at once
+    version: Mapped[int] = mapped_column(default=0)  # raised by each deed of the office; tells that two edited at once
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)  # of what the public sees
 
@@ -208,7 +208,6 @@ class Registration(db.Model):
     language: Mapped[str] = mapped_column(String(2), default="de")  # of the mails about it
     token: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_urlsafe(24))
     sequence: Mapped[int] = mapped_column(default=0)  # raised by every change that is written to them
-    first_mail_key: Mapped[str | None] = mapped_column(String(120))  # later mails answer to that one
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when on the waiting list
     proven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when the address is known to be theirs
@@ -236,3 +235,15 @@ class Registration(db.Model):
     def waits_for_proof(self) -> bool:
         """Tell whether the link in the first mail has still to be used."""
         return self.is_active and self.proven_at is None
+
+
+class EventFigures(db.Model):
+    """How many people an event had, kept for the yearly report when the registrations themselves are deleted."""
+
+    __tablename__ = "event_figures"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    registered: Mapped[int] = mapped_column(default=0)  # had a place, parties counted as people
+    attended: Mapped[int] = mapped_column(default=0)
+    waited: Mapped[int] = mapped_column(default=0)  # never got one
+    cancelled: Mapped[int] = mapped_column(default=0)

@@ -93,9 +93,10 @@ def _place(registration: Registration, wishes: Wishes, *, occupancy: Occupancy, 
         status = RegistrationStatus.WAITING if status is RegistrationStatus.WAITING else RegistrationStatus.UNCONFIRMED
     registration.status = status
     registration.confirmed_at = now if status is RegistrationStatus.CONFIRMED else None
+    is_first = registration.id is None
     db.session.add(registration)
     db.session.flush()
-    mails.registration_received(registration)
+    mails.registration_received(registration, is_first=is_first)
 
 
 def _registered_again(registration: Registration, wishes: Wishes, *, entered_by: User | None) -> Registration:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from coordapp.events import mails, waiting_list
 from coordapp.events.kinds import EventKind
@@ -12,6 +12,7 @@ from coordapp.events.occupancy import lock, occupancy_of
 from coordapp.extensions import db
 from coordapp.shared import clock
 
+REVISION = select(Event.__table__.c.revision).where(Event.__table__.c.id == bindparam("event_id"))  # asked most often
 Dates = list[tuple[datetime, datetime]]  # begin and end (UTC) of each date
 
 
@@ -89,6 +90,7 @@ def publish(event: Event) -> None:
     lock(event)
     if event.published_at is None:
         event.published_at = event.changed_at = clock.now()
+        event.version += 1
 
 
 def withdraw(event: Event) -> None:
@@ -97,6 +99,7 @@ def withdraw(event: Event) -> None:
     if list_touched(event):
         raise HasRegistrations
     event.published_at, event.changed_at = None, clock.now()
+    event.version += 1
 
 
 def planned_change(event: Event, *, dates: Dates, place: Place | None) -> Change:
@@ -151,6 +154,7 @@ def cancel_event(event: Event, *, reason: str = "") -> int:
     event.cancelled_at = event.changed_at = clock.now()
     event.cancellation_reason = reason
     event.sequence += 1
+    event.version += 1
     db.session.flush()
     if not event.is_published:
         return 0
@@ -164,6 +168,7 @@ def reinstate_event(event: Event) -> int:
         return 0
     event.cancelled_at, event.cancellation_reason, event.changed_at = None, "", clock.now()
     event.sequence += 1
+    event.version += 1
     db.session.flush()
     if not event.is_published:
         return 0
@@ -197,6 +202,11 @@ def get_event(event_id: int, *, kind: EventKind | None = None) -> Event:
     if kind is not None and event.kind is not kind:
         db.get_or_404(Event, 0)
     return event
+
+
+def find_revision(event_id: int) -> int | None:
+    """Return the number that every change of an event raises, registrations included."""
+    return db.session.connection().scalar(REVISION, {"event_id": event_id})
 
 
 def list_events(

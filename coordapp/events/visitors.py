@@ -67,7 +67,7 @@ def correct_address(made: Registration, *, email: str) -> bool:
     person: Person = directory.remember_person(name=made.person.name, email=email, language=made.language)
     if registration.find_registration_of(made.event, person) is not None:
         return False
-    made.person, made.first_mail_key = person, None
+    made.person = person
     made.sequence += 1
     db.session.flush()
     mails.registration_received(made)

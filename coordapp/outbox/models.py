@@ -53,6 +53,11 @@ class Mail(db.Model):
     last_error: Mapped[str] = mapped_column(String(500), default="")  # the server's words, or a rules.Fault
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a failed mail that the office has dealt with
 
+    def can_be_resent(self, *, at: datetime) -> bool:
+        """Tell whether it did not arrive and would still be of use."""
+        is_late = self.expires_at is not None and self.expires_at <= at
+        return self.status is MailStatus.FAILED and bool(self.text) and not is_late
+
 
 class SendingState(db.Model):
     """What holds for all senders together: one row, which a sender locks while it takes a mail."""

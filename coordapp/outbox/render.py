@@ -142,7 +142,7 @@ def _footer(language: str, reason: str) -> dict:
         "email": config["OFFICE_EMAIL"],
         "is_mirrored": languages.direction(language) == "rtl",
         "reason": reason or _("Sie bekommen diese E-Mail, weil jemand diese Adresse bei uns angegeben hat."),
-        "privacy_url": _external(language, "statements.privacy") if "statements.privacy" in current_app.view_functions else config["BASE_URL"],
+        "privacy_url": _external(language, "statements.privacy"),
     }
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 MAIL_BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 40, 60))
 LINE_BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5))
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 180))
+SECOND = timedelta(seconds=1)  # our clock knows whole seconds only; the waits above are the least
 HORIZON = timedelta(hours=48)  # a mail is tried at least so long
 
 
@@ -25,9 +26,13 @@ class Fault(StrEnum):
 
     NO_CONNECTION = "no connection"
     NOT_SECURE = "no secure connection"
+    NO_LOGIN = "no login offered"
     LINE_CUT = "line cut"
     NO_SMTPUTF8 = "address needs SMTPUTF8"
     NOT_SENDABLE = "cannot be written as a mail"
+
+
+OF_THE_MAIL = (Fault.NO_SMTPUTF8, Fault.NOT_SENDABLE)  # these stay however often it is tried
 
 
 class Verdict(StrEnum):
@@ -38,6 +43,11 @@ class Verdict(StrEnum):
     LINE = "line"  # this mail waits a little, and all others a moment
     UNCERTAIN = "uncertain"  # it may have arrived: this mail waits, and all others a moment
     SERVER = "server"  # nothing goes through: all wait, and no mail is to blame
+
+    @property
+    def is_of_one_mail(self) -> bool:
+        """Tell whether the server works and only this mail does not pass."""
+        return self in (Verdict.REFUSED, Verdict.LATER)
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ class Failure:
     @property
     def verdict(self) -> Verdict:
         """Return what the table says."""
-        return judge(self.stage, self.code)
+        return Verdict.REFUSED if self.words in OF_THE_MAIL else judge(self.stage, self.code)
 
 
 @dataclass(frozen=True)
@@ -87,12 +97,12 @@ def next_step(verdict: Verdict, *, attempts: int, first_tried_at: datetime, now:
     if verdict is Verdict.REFUSED or now - first_tried_at >= HORIZON:
         return Step(retry_at=None)
     backoff = LINE_BACKOFF if verdict is Verdict.LINE else MAIL_BACKOFF
-    return Step(retry_at=now + _nth(backoff, attempts))
+    return Step(retry_at=now + _nth(backoff, attempts) + SECOND)
 
 
-def pause_after(verdict: Verdict, *, troubles: int) -> timedelta | None:
-    """Say how long all senders wait after `troubles` in a row, this one counted; None for not at all."""
-    return None if verdict in (Verdict.REFUSED, Verdict.LATER) else _nth(PAUSES, troubles)
+def pause_after(troubles: int) -> timedelta:
+    """Say how long all senders wait after so many troubles with the mail server in a row, the last one counted."""
+    return _nth(PAUSES, troubles)
 
 
 def _nth(steps: tuple[timedelta, ...], number: int) -> timedelta:
@@ -102,7 +112,6 @@ def _nth(steps: tuple[timedelta, ...], number: int) -> timedelta:
 REASONS = {  # the beginning of a server's words: what the office reads; longer beginnings first
     "550 5.1.1": "Das Postfach gibt es nicht.",
     "550 5.1.2": "Den Teil der Adresse hinter dem @ gibt es nicht.",
-    "550 5.1.10": "Das Postfach gibt es nicht.",
     "550 5.2.1": "Das Postfach ist abgeschaltet.",
     "550 5.4.1": "Der fremde Server nimmt für diese Adresse nichts an.",
     "550 5.7": "Der fremde Server weist unsere Mail ab. Er hält sie für unerwünscht.",
@@ -128,6 +137,7 @@ REASONS = {  # the beginning of a server's words: what the office reads; longer 
     "4": "Der Server kann gerade nicht.",
     Fault.NO_CONNECTION: "Unser Mailserver ist nicht erreichbar.",
     Fault.NOT_SECURE: "Es gibt keine sichere Verbindung zu unserem Mailserver. Bitte das Zertifikat prüfen lassen.",
+    Fault.NO_LOGIN: "Unser Mailserver bietet keine Anmeldung an.",
     Fault.LINE_CUT: "Die Verbindung ist mitten in der Mail abgerissen.",
     Fault.NO_SMTPUTF8: "Unser Mailserver kann keine Adressen mit Umlauten oder fremden Buchstaben vor dem @.",
     Fault.NOT_SENDABLE: "Die Adresse ist falsch geschrieben.",

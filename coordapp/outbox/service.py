@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 import idna
 from flask import current_app
 from flask_babel import force_locale
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import func, select
 
 from coordapp.extensions import db
 from coordapp.outbox.models import Mail, MailStatus, SendingState
+from coordapp.outbox.queue import expire, insert_once
 from coordapp.outbox.render import render
-from coordapp.shared import clock, languages
+from coordapp.shared import languages
 from coordapp.shared.text import one_line
 
 KEY_LENGTH, NAME_LENGTH = 120, 120
@@ -65,13 +65,7 @@ def enqueue(
         "expires_at": expires_at,
         "is_secret": is_secret,
     }
-    return db.session.execute(_insert_once(db.engine.dialect.name), mail).rowcount == 1
-
-
-@cache
-def _insert_once(dialect: str):
-    insert_into = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[dialect]
-    return insert_into(Mail.__table__).on_conflict_do_nothing().inline().execution_options(preserve_rowcount=True)
+    return insert_once(Mail.__table__, mail)
 
 
 def _new_message_id(key: str) -> str:
@@ -127,6 +121,14 @@ def preview(template: str, *, language: str, **facts) -> str:
     return f"{words.subject}\n\n{words.text}"
 
 
+def first_message_id(prefix: str, *, to: str | None) -> str | None:
+    """Return the Message-ID of the first mail to an address whose key begins so: what later mails answer to."""
+    if not to:
+        return None
+    mine = (Mail.recipient == to, Mail.key.startswith(prefix, autoescape=True))
+    return db.session.scalar(select(Mail.message_id).where(*mine).order_by(Mail.id).limit(1))
+
+
 def is_sending_configured() -> bool:
     """Tell whether there is a mail server to send through."""
     return bool(current_app.config["SMTP_HOST"])
@@ -152,5 +154,7 @@ _FAILED = (Mail.status == MailStatus.FAILED, Mail.seen_at.is_(None))
 
 def drop_queued(key_prefix: str) -> int:
     """Drop mails that are not sent yet and became pointless, by the beginning of their keys; return how many."""
-    waiting = (Mail.status == MailStatus.QUEUED, Mail.key.startswith(key_prefix, autoescape=True))
-    return db.session.execute(update(Mail).where(*waiting).values(status=MailStatus.EXPIRED)).rowcount
+    waiting = select(Mail.id).where(Mail.status == MailStatus.QUEUED, Mail.key.startswith(key_prefix, autoescape=True))
+    dropped = list(db.session.scalars(waiting.order_by(Mail.id).with_for_update()))
+    expire(dropped)
+    return len(dropped)

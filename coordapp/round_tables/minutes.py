@@ -68,6 +68,14 @@ class Recipients:
         return next((person for person in (*self.by_mail, *self.by_letter) if person.id == person_id), None)
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A field of the minutes that holds something else by now than what was typed."""
+
+    label: str
+    stored: str
+
+
 # deeds
 
 
@@ -191,6 +199,27 @@ def list_recipients(event: Event) -> Recipients:
         by_mail=[person for person in ordered if person.email],
         by_letter=[person for person in ordered if not person.email],
     )
+
+
+def list_differences(event: Event, draft: Draft) -> list[Difference]:
+    """List what somebody else has stored meanwhile and `draft` would overwrite or does not know of."""
+    items = {item.id: item for item in _list_items(event)}
+    pairs = [("Allgemeines", draft.introduction, round_table_of(event).minutes_introduction)]
+    for point in draft.points:
+        item = items.get(point.item_id or 0)
+        if item is not None:
+            pairs.append((f"{item.title}: Was wurde gesagt?", point.notes, item.notes))
+            pairs.append((f"{item.title}: Beschlüsse", point.decisions, item.decisions))
+    typed = {task.task_id: _task_words(task.text, task.who, task.due_on) for task in draft.tasks}
+    pairs += [
+        ("Aufgabe", typed.get(task.id, ""), _task_words(task.text, task.who, task.due_on))
+        for task in list_tasks_of(event)
+    ]
+    return [Difference(label=label, stored=stored) for label, mine, stored in pairs if mine != stored]
+
+
+def _task_words(words: str, who: str, due_on: date | None) -> str:
+    return ", ".join(part for part in (words, who, f"bis {due_on:%d.%m.%Y}" if due_on else "") if part)
 
 
 def list_points(event: Event) -> list[AgendaItem]:

@@ -11,7 +11,7 @@ from coordapp.events.models import Event, Registration
 from coordapp.round_tables import rules
 from coordapp.shared import clock, languages
 
-SHEET = config.ROOT / "templates" / "round_tables" / "office" / "sign_in_sheet.typ"
+SHEET = config.ROOT / "templates" / "round_tables/office/sign_in_sheet.typ"
 FONTS = config.ROOT / "static" / "fonts" / "pdf"
 
 

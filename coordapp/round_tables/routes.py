@@ -13,7 +13,7 @@ from coordapp.events.occupancy import Occupancy, occupancies, occupancy_of
 from coordapp.events.rules import RegistrationRefused, refusal
 from coordapp.extensions import db
 from coordapp.round_tables import service
-from coordapp.shared import clock
+from coordapp.shared import clock, pages
 from coordapp.shared.forms import text_field
 from coordapp.shared.languages import LANGUAGES
 
@@ -63,7 +63,10 @@ def index():
 @open_to(Access.EVERYONE)
 def show(event_id: int):
     """Show a round table with an empty registration form."""
-    return _page(_get(event_id), visitors.registration_form(VisitorForm, MemberForm))
+    return pages.kept_for_strangers(
+        events.find_revision(event_id),
+        lambda: _page(_get(event_id), visitors.registration_form(VisitorForm, MemberForm)),
+    )
 
 
 @bp.post("/<int:event_id>/")
@@ -115,5 +118,5 @@ def _page(event: Event, form: WishesForm) -> str:
         "round_tables/show.html", event=event, form=form, reason=reason,
         refused=words.refused_long(reason) if reason else "", free=_free(event, occupancy),
         is_full=free is not None and (free == 0 or occupancy.waiting > 0), next_event=next_event,
-        language_name=LANGUAGES.get(event.language, ""), agenda=service.list_agenda(event),
+        language_name=LANGUAGES.get(event.language, ""), agenda=service.list_agenda(event), minutes=service.find_minutes(event),
     )  # fmt: skip

@@ -210,6 +210,7 @@ def sheet_rows(parties: Iterable[tuple[str, int]]) -> list[str]:
         rows += [name, *[f"Begleitung von {name}"] * (size - 1)]
     return rows
 
+
 def is_attendance_open(event: Event, *, at: datetime) -> bool:
     """Tell whether people can be ticked: from the morning of the first day on, a helper is early."""
     return not event.is_cancelled and clock.local(at).date() >= clock.local(event.starts_at).date()

@@ -1,8 +1,8 @@
-"""Barriers are reported, answered, and forgotten after a year. Nothing here commits."""
+"""Barriers are reported and answered; the room privacy deletes them a year later. Nothing here commits."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from coordapp.extensions import db
 from coordapp.shared import clock, languages
@@ -10,7 +10,6 @@ from coordapp.statements import mails
 from coordapp.statements.models import BarrierReport
 
 DAYS_TO_ANSWER = 30  # a month, BGG 12b(4)
-KEPT_DAYS = 365  # after the answer
 
 
 def report_barrier(*, description: str, page: str = "", email: str | None = None) -> BarrierReport:
@@ -52,12 +51,6 @@ def list_reports() -> list[BarrierReport]:
 def count_open() -> int:
     """Count the reports that wait for an answer."""
     return db.session.scalar(select(func.count()).where(BarrierReport.answered_at.is_(None))) or 0
-
-
-def delete_old_reports(*, at: datetime) -> int:
-    """Delete what was answered more than a year ago; return how many."""
-    old = delete(BarrierReport).where(BarrierReport.answered_at < at - timedelta(days=KEPT_DAYS))
-    return db.session.execute(old).rowcount
 
 
 def deadline_in_words(report: BarrierReport, *, today: date) -> str:

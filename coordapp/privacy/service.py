@@ -1,0 +1,125 @@
+"""Delete what is no longer needed. The times are those of the page "Datenschutz"; figures for the report stay."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, delete, exists, func, or_, select, update
+
+from coordapp.directory.models import Person
+from coordapp.events.models import (
+    HOLDING,
+    CancelledBy,
+    Event,
+    EventDate,
+    EventFigures,
+    Registration,
+    RegistrationStatus,
+)
+from coordapp.extensions import db
+from coordapp.outbox.models import Mail
+from coordapp.shared import clock
+from coordapp.statements.models import BarrierReport
+
+REGISTRATIONS = timedelta(days=365)  # after the last date of the event
+NEEDS = timedelta(days=14)  # after the last date: interpreter, wheelchair, food and the like
+UNCONFIRMED = timedelta(days=14)  # after the place was given up because nobody confirmed
+MAIL_TEXTS = timedelta(days=90)  # after sending
+MAILS = timedelta(days=365)  # who got what and when
+BARRIERS = timedelta(days=365)  # after the answer
+
+
+def delete_due() -> int:
+    """Delete everything whose time is over; return how many rows were touched. Nothing happens the second time."""
+    now = clock.now()
+    touched = _keep_figures(now - REGISTRATIONS)
+    touched += _delete_registrations(now)
+    touched += _forget_needs(now - NEEDS)
+    touched += _empty_mails(now)
+    touched += _count(delete(BarrierReport).where(BarrierReport.answered_at < now - BARRIERS))
+    return touched + _delete_strangers(now)
+
+
+def _over_before(moment: datetime):
+    """Select the ids of events whose last date ended before a moment."""
+    return select(EventDate.event_id).group_by(EventDate.event_id).having(func.max(EventDate.ends_at) < moment)
+
+
+def _keep_figures(moment: datetime) -> int:
+    """Write down the numbers of events whose registrations are about to go."""
+    due = db.session.scalars(
+        select(Event.id).where(
+            Event.id.in_(_over_before(moment)),
+            exists().where(Registration.event_id == Event.id),
+            ~exists().where(EventFigures.event_id == Event.id),
+        )
+    ).all()
+    for event_id in due:
+        db.session.add(EventFigures(event_id=event_id, **_figures(event_id)))
+    db.session.flush()
+    return len(due)
+
+
+def _figures(event_id: int) -> dict[str, int]:
+    statuses = {
+        "registered": HOLDING, "attended": (RegistrationStatus.ATTENDED,), "waited": (RegistrationStatus.WAITING,),
+        "cancelled": (RegistrationStatus.CANCELLED,),
+    }  # fmt: skip
+    rows = db.session.execute(
+        select(Registration.status, func.sum(Registration.party_size))
+        .where(Registration.event_id == event_id)
+        .group_by(Registration.status)
+    )
+    people = {status: number for status, number in rows}
+    return {name: sum(people.get(status, 0) for status in members) for name, members in statuses.items()}
+
+
+def _delete_registrations(now: datetime) -> int:
+    """Delete registrations a year after the event, and those that nobody ever confirmed after two weeks."""
+    return _count(
+        delete(Registration).where(
+            or_(
+                Registration.event_id.in_(_over_before(now - REGISTRATIONS)),
+                and_(
+                    Registration.cancelled_by == CancelledBy.NOT_CONFIRMED,
+                    Registration.cancelled_at < now - UNCONFIRMED,
+                ),
+            )
+        )
+    )
+
+
+def _forget_needs(moment: datetime) -> int:
+    """Empty what people needed to be able to come: nobody needs to know it afterwards."""
+    kept = or_(Registration.note != "", Registration.interpreter_language != "", func.length(_text_of_needs()) > 2)
+    return _count(
+        update(Registration)
+        .where(Registration.event_id.in_(_over_before(moment)), kept)
+        .values(needs=[], note="", interpreter_language="")
+    )
+
+
+def _text_of_needs():
+    return func.coalesce(Registration.needs.cast(db.String), "[]")
+
+
+def _empty_mails(now: datetime) -> int:
+    """Blank the texts of mails after three months and forget the mails after a year."""
+    blank = {"text": "", "html": "", "calendar": None}
+    emptied = _count(update(Mail).where(Mail.created_at < now - MAIL_TEXTS, Mail.text != "").values(**blank))
+    return emptied + _count(delete(Mail).where(Mail.created_at < now - MAILS))
+
+
+def _delete_strangers(now: datetime) -> int:
+    """Delete people whom nothing ties to the office any more: no registration, invitation, account or directory."""
+    return _count(
+        delete(Person).where(
+            Person.is_volunteer.is_(False),
+            Person.user_id.is_(None),
+            Person.created_at < now - UNCONFIRMED,
+            ~exists().where(Registration.person_id == Person.id),
+        )
+    )
+
+
+def _count(statement) -> int:
+    result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return result.rowcount

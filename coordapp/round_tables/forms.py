@@ -1,0 +1,234 @@
+"""Forms of the office's pages of round tables: the year's plan, agenda, walk-ins and minutes."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from coordapp.events.models import Event, Place
+from coordapp.round_tables.minutes import Draft, PointDraft, TaskDraft, list_points, list_tasks_of
+from coordapp.round_tables.models import AgendaItem, RoundTable, Task
+from coordapp.round_tables.planning import Slot
+from coordapp.round_tables.rules import Proposal
+from coordapp.shared import clock
+from coordapp.shared.forms import at_most, email_field, line_field, one_line, required, text_field
+
+BEGINS, ENDS, CAPACITY = time(15), time(18), 30  # what a round table usually has
+MINUTES_LENGTH, BLANK_TASKS = 10_000, 3
+NO_SUCH_TIME = "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird auf Sommerzeit vorgestellt."
+
+
+class PartForm(FlaskForm):
+    """A part of a form that stands in it several times."""
+
+    class Meta:
+        """The whole form carries the token."""
+
+        csrf = False
+
+
+class SlotForm(PartForm):
+    """One round table of the year's plan; without a day it is left out. Times are German wall-clock time."""
+
+    day = DateField("Tag", validators=[Optional()])
+    begins = TimeField("Beginn", validators=[Optional()], default=BEGINS)
+    ends = TimeField("Ende", validators=[Optional()], default=ENDS)
+    place_id = SelectField("Ort", coerce=int)
+    capacity = IntegerField(
+        "Plätze (leer: ohne Grenze)", validators=[Optional(), NumberRange(1, 100_000, "Bitte eine Zahl ab 1.")]
+    )
+
+    def validate(self, extra_validators=None) -> bool:
+        """Check a row that has a day, first field by field, then together."""
+        if not super().validate(extra_validators):
+            return False
+        if self.day.data is None:
+            return True
+        starts_at, ends_at = self._moment(self.begins), self._moment(self.ends)
+        if starts_at is None or ends_at is None:
+            return False
+        wrong = (
+            (self.day, starts_at <= clock.now(), "Dieser Termin liegt in der Vergangenheit."),
+            (self.ends, ends_at <= starts_at, "Das Ende liegt vor dem Beginn."),
+        )
+        for field, applies, message in wrong:
+            if applies:
+                field.errors = [*field.errors, message]
+        return not any(applies for _field, applies, _message in wrong)
+
+    def _moment(self, at: TimeField) -> datetime | None:
+        message = NO_SUCH_TIME
+        try:
+            if at.data is not None and self.day.data is not None:
+                return clock.from_local(self.day.data, at.data)
+            message = "Bitte schreiben Sie eine Uhrzeit, zum Beispiel 15:00."
+        except clock.NoSuchTime:
+            pass
+        at.errors = [*at.errors, message]
+        return None
+
+    def slot(self, places: dict[int, Place]) -> Slot:
+        """Return what was typed in a valid row with a day."""
+        return Slot(
+            starts_at=clock.from_local(self.day.data, self.begins.data),
+            ends_at=clock.from_local(self.day.data, self.ends.data),
+            place=places[self.place_id.data],
+            capacity=self.capacity.data,
+        )
+
+
+class YearForm(FlaskForm):
+    """The round tables of a year."""
+
+    slots = FieldList(FormField(SlotForm), max_entries=10)
+    seen_warnings = HiddenField()  # days whose warnings were shown; wanting them all the same is the office's right
+
+    def offer(self, proposals: Sequence[Proposal]) -> None:
+        """Fill in the proposals."""
+        for proposal in proposals:
+            self.slots.append_entry({
+                "day": proposal.on, "begins": BEGINS, "ends": ENDS, "capacity": CAPACITY,
+                "place_id": proposal.place.id if proposal.place else None,
+            })  # fmt: skip
+
+    def let_choose(self, places: Sequence[Place]) -> None:
+        """Name the places to choose from."""
+        for entry in self.slots:
+            entry.form.place_id.choices = [(place.id, f"{place.municipality}: {place.name}") for place in places]
+
+    def validate(self, extra_validators=None) -> bool:
+        """Check the rows; at least one must have a day."""
+        if not super().validate(extra_validators):
+            return False
+        if not self.days:
+            self.form_errors.append("Bitte wählen Sie mindestens einen Tag.")
+        return bool(self.days)
+
+    @property
+    def days(self) -> list[date]:
+        """Return the days of the rows that are not left out."""
+        return [entry.form.day.data for entry in self.slots if entry.form.day.data is not None]
+
+    def knows(self, warned: Sequence[date]) -> bool:
+        """Tell whether the warnings about these days were shown; from now on they were."""
+        seen = set((self.seen_warnings.data or "").split())
+        news = {day.isoformat() for day in warned}
+        self.seen_warnings.data = " ".join(sorted(seen | news))
+        return news <= seen
+
+    def chosen(self, places: Sequence[Place]) -> list[Slot]:
+        """Return the rows that have a day."""
+        by_id = {place.id: place for place in places}
+        return [entry.form.slot(by_id) for entry in self.slots if entry.form.day.data is not None]
+
+
+class ItemForm(FlaskForm):
+    """A point of the agenda."""
+
+    title = line_field("Punkt", most=300, needed="Wie heißt der Punkt?")
+    minutes_planned = IntegerField(
+        "Minuten", default=15,
+        validators=[InputRequired(message="Wie viele Minuten?"), NumberRange(0, 600, "Bitte eine Zahl von 0 bis 600.")],
+    )  # fmt: skip
+
+
+class WalkInForm(FlaskForm):
+    """Somebody at the door who is not on the list."""
+
+    name = StringField("Name", filters=[one_line], validators=[required("Wie heißt die Person?"), at_most(120)])
+    email = email_field("E-Mail-Adresse", needed=False)
+
+
+class PointForm(PartForm):
+    """What was said about one point."""
+
+    item_id = HiddenField()
+    title = HiddenField(filters=[one_line])
+    notes = text_field("Was wurde gesagt?", most=MINUTES_LENGTH)
+    decisions = text_field("Beschlüsse", most=MINUTES_LENGTH)
+
+
+class TaskForm(PartForm):
+    """Who does what until when."""
+
+    task_id = HiddenField()
+    text = line_field("Was ist zu tun?", most=300)
+    who = line_field("Wer?", most=120)
+    due_on = DateField("Bis wann?", validators=[Optional()])
+
+    def validate(self, extra_validators=None) -> bool:
+        """Ask for the words of a task that has somebody or a day."""
+        valid = super().validate(extra_validators)
+        if not self.text.data and not self.task_id.data and (self.who.data or self.due_on.data):
+            self.text.errors = [*self.text.errors, "Was ist zu tun?"]
+            return False
+        return valid
+
+
+class MinutesForm(FlaskForm):
+    """The minutes, whole on one page."""
+
+    version = HiddenField()
+    introduction = text_field("Allgemeines", most=MINUTES_LENGTH)
+    points = FieldList(FormField(PointForm), max_entries=100)
+    tasks = FieldList(FormField(TaskForm), max_entries=100)
+
+    def fill(self, event: Event, round_table: RoundTable) -> "MinutesForm":
+        """Show what is stored, and a few empty lines for tasks."""
+        self.version.data = str(round_table.minutes_version)
+        self.introduction.data = round_table.minutes_introduction
+        for item in list_points(event):
+            self.points.append_entry(_point(item))
+        for task in list_tasks_of(event):
+            self.tasks.append_entry(_task(task))
+        for _blank in range(BLANK_TASKS):
+            self.tasks.append_entry()
+        return self
+
+    @property
+    def read_version(self) -> int:
+        """Return the version that the form was filled from."""
+        return int(self.version.data) if (self.version.data or "").isdecimal() else -1
+
+    def draft(self) -> Draft:
+        """Return what was typed."""
+        return Draft(
+            introduction=self.introduction.data or "",
+            points=[
+                PointDraft(
+                    item_id=_number(point.form.item_id.data), title=(point.form.title.data or "Punkt")[:300],
+                    notes=point.form.notes.data or "", decisions=point.form.decisions.data or "",
+                )
+                for point in self.points
+            ],
+            tasks=[
+                TaskDraft(
+                    task_id=_number(task.form.task_id.data), text=task.form.text.data or "",
+                    who=task.form.who.data or "", due_on=task.form.due_on.data,
+                )
+                for task in self.tasks
+            ],
+        )  # fmt: skip
+
+
+def _number(words: str | None) -> int | None:
+    return int(words) if words and words.isdecimal() else None
+
+
+def _point(item: AgendaItem) -> dict:
+    return {"item_id": item.id or "", "title": item.title, "notes": item.notes, "decisions": item.decisions}
+
+
+def _task(task: Task) -> dict:
+    return {"task_id": task.id, "text": task.text, "who": task.who, "due_on": task.due_on}

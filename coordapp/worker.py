@@ -1,0 +1,122 @@
+"""The clockwork: `flask work` runs the jobs that are due and sends mails, until it is asked to end."""
+
+import logging
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from coordapp.accounts import limits, sign_ins
+from coordapp.events import reminders, waiting_list
+from coordapp.extensions import db
+from coordapp.privacy import service as privacy
+from coordapp.shared import clock
+
+log = logging.getLogger("coordapp.worker")
+
+MOST_ROUNDS = 50  # of one job at a time, so that mails are sent in between
+IDLE_SECONDS = 1.0
+KEPT = timedelta(days=2)  # how long ended sign-ins and old counters stay
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do again and again; `run` returns how much it did and is called until that is nothing."""
+
+    name: str
+    run: Callable[[], int]
+    every: timedelta
+
+
+def forget_old_sign_ins() -> int:
+    """Delete sign-ins, one-time links and counters that are of no more use; return 0, as once is enough."""
+    before = clock.now() - KEPT
+    sign_ins.purge_sign_ins(before)
+    limits.purge_counts(before)
+    return 0
+
+
+JOBS = (
+    Job("places held too long", waiting_list.expire_due, timedelta(seconds=15)),
+    Job("reminders", reminders.write_due, timedelta(minutes=1)),
+    Job("what is kept too long", privacy.delete_due, timedelta(hours=6)),
+    Job("old sign-ins", forget_old_sign_ins, timedelta(hours=6)),
+)
+
+
+class Clockwork:
+    """Runs jobs when they are due. Whatever goes wrong with one is logged, and it is tried again at its next time."""
+
+    def __init__(self, jobs: Sequence[Job] = JOBS) -> None:
+        self.jobs = jobs
+        self.ending = threading.Event()
+        self._due_at = dict.fromkeys((job.name for job in jobs), 0.0)
+
+    def run_due(self) -> None:
+        """Run each job whose time has come."""
+        for job in self.jobs:
+            if not self.ending.is_set() and time.monotonic() >= self._due_at[job.name]:
+                self._due_at[job.name] = time.monotonic() + job.every.total_seconds()
+                survive(job.name, lambda job=job: self._run(job))
+
+    def _run(self, job: Job) -> None:
+        """Run a job at one moment, one transaction a round, until nothing is left to do."""
+        with clock.stopped(clock.now()):
+            for _round in range(MOST_ROUNDS):
+                done = job.run()
+                db.session.commit()
+                if not done or self.ending.is_set():
+                    return
+
+
+def survive(name: str, deed: Callable[[], object]) -> bool:
+    """Do something whatever happens: roll back and log what went wrong; return whether it went well."""
+    try:
+        deed()
+    except Exception as problem:  # noqa: BLE001 - the next round must come, whatever this one met
+        log.error("%s: %s", name, _without_data(problem))
+        _roll_back()
+        return False
+    finally:
+        db.session.remove()
+    return True
+
+
+def _roll_back() -> None:
+    try:
+        db.session.rollback()
+    except Exception as problem:  # noqa: BLE001 - the connection is thrown away right after
+        log.error("rollback: %s", _without_data(problem))
+
+
+def _without_data(problem: BaseException) -> str:
+    """Say what went wrong and where, without the message: it may hold addresses or names."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    where = next((f for f in reversed(frames) if "coordapp" in f.filename), frames[-1])
+    return f"{type(problem).__name__} in {where.filename.rpartition('/')[2]}:{where.lineno} {where.name}"
+
+
+def run(app: Flask) -> None:
+    """Run jobs and send mails until SIGINT or SIGTERM."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    clockwork = Clockwork()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_signal: clockwork.ending.set())
+    with app.app_context():
+        while not clockwork.ending.is_set():
+            clockwork.run_due()
+            clockwork.ending.wait(IDLE_SECONDS)
+
+
+@click.command("work")
+@with_appcontext
+def work() -> None:
+    """Run reminders and the waiting list, and send mails, until Ctrl-C or SIGTERM."""
+    run(current_app._get_current_object())
