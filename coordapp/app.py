@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Callable
 from functools import cache
+from http import HTTPStatus
 
 from flask import Flask, g, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -117,7 +119,7 @@ def create_app(overrides: dict | None = None) -> Flask:
     if app.config["PROXY_COUNT"]:
         hops = app.config["PROXY_COUNT"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=YEAR)
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=YEAR, allow_all_origins=False)
     headers = HEADERS | ({"Strict-Transport-Security": f"max-age={YEAR}"} if settings["SESSION_COOKIE_SECURE"] else {})
     app.wsgi_app = _with_headers(app.wsgi_app, list(headers.items()))
     return app
@@ -198,6 +200,12 @@ def _prepare_errors(app: Flask) -> None:
             _("Bitte gehen Sie eine Seite zurück und laden Sie sie neu. Ihre Angaben stehen dann meist noch da."),
         )
 
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    def database_away(problem):
+        app.logger.error("database: %s", type(problem.orig).__name__)
+        return *_error_page(503, *ERRORS[503]), {"Retry-After": "60"}
+
     for code, (title, text) in ERRORS.items():
         app.register_error_handler(
             code, lambda _error, code=code, title=title, text=text: _error_page(code, title, text)
@@ -206,4 +214,6 @@ def _prepare_errors(app: Flask) -> None:
 
 def _error_page(code: int, title, text):
     db.session.rollback()
+    if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        g._login_user = login_manager.anonymous_user()  # the database may be away: ask it nothing more
     return render_template("errors/error.html", code=code, title=title, text=text), code

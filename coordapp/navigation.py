@@ -17,8 +17,9 @@ OFFICE = (
     ("Runde Tische", "round_tables_office.index"),
     ("Orte", "places_office.index"),
     ("Postausgang", "outbox.index"),
+    ("Mein Zugang", "accounts.account"),
 )
-ADMINISTRATION = (("Konten", "accounts_office.index"),)
+ADMINISTRATION = (("Konten", "accounts_office.index"), ("Mein Zugang", "accounts.account"))
 FOOTER = (
     (lambda: _("Barrierefreiheit"), "statements.accessibility"),
     (lambda: _("Barriere melden"), "statements.report_barrier"),
@@ -35,7 +36,7 @@ def for_page() -> dict:
         "direction": languages.direction(language),
         "navigation": [(text(), url_for(endpoint), request.endpoint == endpoint) for text, endpoint in PUBLIC],
         "office_navigation": _office_navigation(),
-        "office_search_url": url_for("office.search") if g.get("is_office") else "",
+        "office_search_url": url_for("office.search") if _is_coordinator() else "",
         "account_links": _account_links(),
         "language_links": [
             (code, name, language_address(code), code == language) for code, name in languages.LANGUAGES.items()
@@ -50,6 +51,10 @@ def language_address(code: str) -> str:
         return url_for("calendar.start", **{languages.COOKIE: code})
     kept = request.args.to_dict(flat=False) | (request.view_args or {}) | {languages.COOKIE: code}
     return url_for(request.endpoint, **kept)
+
+
+def _is_coordinator() -> bool:
+    return g.get("is_office", False) and current_user.role is Role.COORDINATOR
 
 
 def _office_navigation() -> list[tuple[str, str, bool]]:

@@ -171,7 +171,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener = socket.create_server(address[:2], family=family, backlog=512)
     except OSError as problem:
         raise click.ClickException(
-            f"Port {port} of {host} cannot be used: {problem.strerror}. Choose another one: PORT={port + 1} make run"
+            f"Port {port} of {host} cannot be used: {os.strerror(problem.errno or 0)}. Choose another one: PORT={port + 1} make run"
         ) from None
     listener.set_inheritable(True)
     return listener

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 import click
 from flask import Flask, current_app
@@ -16,10 +17,12 @@ from flask.cli import with_appcontext
 from coordapp.accounts import limits, sign_ins
 from coordapp.events import reminders, waiting_list
 from coordapp.extensions import db
+from coordapp.outbox.sender import Sender
 from coordapp.privacy import service as privacy
 from coordapp.shared import clock
 
 log = logging.getLogger("coordapp.worker")
+Result = TypeVar("Result")
 
 MOST_ROUNDS = 50  # of one job at a time, so that mails are sent in between
 IDLE_SECONDS = 1.0
@@ -52,12 +55,24 @@ JOBS = (
 
 
 class Clockwork:
-    """Runs jobs when they are due. Whatever goes wrong with one is logged, and it is tried again at its next time."""
+    """Runs jobs when they are due and sends mails in between; needs an application context.
+
+    Whatever goes wrong is logged and tried again at its next time.
+    """
 
     def __init__(self, jobs: Sequence[Job] = JOBS) -> None:
         self.jobs = jobs
+        self.sender = Sender()
         self.ending = threading.Event()
         self._due_at = dict.fromkeys((job.name for job in jobs), 0.0)
+
+    def run(self) -> None:
+        """Go on until `ending` is set; the mail in hand is still sent."""
+        while not self.ending.is_set():
+            self.run_due()
+            if not survive("mails", self.sender.send_next):
+                self.ending.wait(IDLE_SECONDS)
+        self.sender.close()
 
     def run_due(self) -> None:
         """Run each job whose time has come."""
@@ -76,17 +91,16 @@ class Clockwork:
                     return
 
 
-def survive(name: str, deed: Callable[[], object]) -> bool:
-    """Do something whatever happens: roll back and log what went wrong; return whether it went well."""
+def survive(name: str, deed: Callable[[], Result]) -> Result | None:
+    """Do something and return what came of it; whatever goes wrong is rolled back and logged, and None returned."""
     try:
-        deed()
+        return deed()
     except Exception as problem:  # noqa: BLE001 - the next round must come, whatever this one met
         log.error("%s: %s", name, _without_data(problem))
         _roll_back()
-        return False
+        return None
     finally:
         db.session.remove()
-    return True
 
 
 def _roll_back() -> None:
@@ -106,13 +120,11 @@ def _without_data(problem: BaseException) -> str:
 def run(app: Flask) -> None:
     """Run jobs and send mails until SIGINT or SIGTERM."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
-    clockwork = Clockwork()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_signal: clockwork.ending.set())
     with app.app_context():
-        while not clockwork.ending.is_set():
-            clockwork.run_due()
-            clockwork.ending.wait(IDLE_SECONDS)
+        clockwork = Clockwork()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_signal: clockwork.ending.set())
+        clockwork.run()
 
 
 @click.command("work")

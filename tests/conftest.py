@@ -15,6 +15,7 @@ import config
 from coordapp.accounts.models import Role, User
 from coordapp.app import create_app
 from coordapp.extensions import db
+from coordapp.shared import pages
 from tests import make as factories
 from tests import postgres
 from tests.mail_server import MailServer
@@ -108,6 +109,7 @@ def app(site) -> Iterator[Flask]:
     kept = dict(site.config)
     with site.app_context():
         _empty_tables()
+        pages._kept.clear()  # ids begin anew, and so would be taken for those of another test
         yield site
         db.session.rollback()
     site.config.clear()

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from flask import current_app
@@ -33,12 +33,11 @@ class File:
 
 def feed(choice: Choice, *, language: str) -> File:
     """Return the feed of a choice in a language, written anew only when something in it changed."""
-    now = clock.now()
-    state = service.state(choice, Shown.IN_FEED, at=now)._replace(revisions=0)
+    now, state = clock.now(), service.state()._replace(revisions=0)
     is_settled = state.changed_at is None or state.changed_at < now - SETTLED
     write = _kept if is_settled else _kept.__wrapped__
     config = current_app.config
-    return write(choice, language, state, config["COUNTY_NAME"], config["BASE_URL"])
+    return write(choice, language, state, clock.today(), config["COUNTY_NAME"], config["BASE_URL"])
 
 
 def single(event: Event, *, language: str) -> File:
@@ -47,13 +46,14 @@ def single(event: Event, *, language: str) -> File:
 
 
 @lru_cache(maxsize=FEEDS_KEPT)
-def _kept(choice: Choice, language: str, state: State, county: str, _base_url: str) -> File:
+def _kept(choice: Choice, language: str, _state: State, _day: date, county: str, _base_url: str) -> File:
     loaded = contains_eager(EventDate.event).options(
         contains_eager(Event.place), lazyload(Event.dates), lazyload(Event.edition)
     )
     query = service.dates_of(choice, Shown.IN_FEED).options(loaded)
-    dates = db.session.scalars(query, service.moments(clock.now()))
-    return _file(ical.feed(dates, name=_name(choice, language, county), language=language), state.changed_at)
+    dates = db.session.scalars(query, service.moments(clock.now())).all()
+    content = ical.feed(dates, name=_name(choice, language, county), language=language)
+    return _file(content, max((shown.event.changed_at for shown in dates), default=None))
 
 
 def _name(choice: Choice, language: str, county: str) -> str:

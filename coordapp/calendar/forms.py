@@ -13,7 +13,7 @@ from coordapp.shared.municipalities import MUNICIPALITIES
 class ChoiceForm(FlaskForm):
     """Where and what; without a token, because it only reads."""
 
-    class Meta:
+    class Meta(FlaskForm.Meta):
         csrf = False
 
     gemeinde = SelectField(_("Ort"), choices=choices({"": _("Alle Orte")} | {name: name for name in MUNICIPALITIES}))

@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import Any
+
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to
@@ -22,16 +25,15 @@ FEED_AGE = 900  # seconds a feed may be kept without asking again; a file of one
 def start():
     """Show the next round table and what comes after it."""
     now = clock.now()
-    return kept_for_strangers(service.state(EVERYTHING, Shown.COMING, at=now), lambda: _start_page(now))
+    return kept_for_strangers(service.state(), lambda: _start_page(now))
 
 
 @bp.get("/kalender/")
 @open_to(Access.EVERYONE)
 def index():
     """List what is coming, by month, as the reader chose; a choice that does not exist counts as none."""
-    now, choice = clock.now(), _choice() or EVERYTHING
-    state = service.state(choice, Shown.COMING, at=now)
-    return kept_for_strangers(state, lambda: _index_page(choice, number=state.number, at=now))
+    now = clock.now()
+    return kept_for_strangers(service.state(), lambda: _index_page(_choice() or EVERYTHING, at=now))
 
 
 @bp.get("/kalender/vergangene")
@@ -39,8 +41,7 @@ def index():
 def past():
     """List what is over, the last first."""
     now = clock.now()
-    state = service.state(EVERYTHING, Shown.PAST, at=now)
-    return kept_for_strangers(state, lambda: _past_page(number=state.number, at=now))
+    return kept_for_strangers(service.state(), lambda: _past_page(now))
 
 
 @bp.get("/kalender/ilm-kreis.ics")
@@ -63,7 +64,7 @@ def event_file(event_id: int):
     return _calendar_file(feeds.single(event, language=_wanted_language()), age=0)
 
 
-def _start_page(at) -> str:
+def _start_page(at: datetime) -> str:
     following = service.find_next(EventKind.ROUND_TABLE, at=at)
     shown = following.event.id if following else None
     coming = service.list_entries(EVERYTHING, Shown.COMING, at=at, limit=LATER + 1)
@@ -71,24 +72,25 @@ def _start_page(at) -> str:
     return render_template("calendar/start.html", following=following, later=later[:LATER])
 
 
-def _index_page(choice: Choice, *, number: int, at) -> str:
+def _index_page(choice: Choice, *, at: datetime) -> str:
     page, chosen = _page(), _words_of(choice)
+    number = service.count_dates(choice, Shown.COMING, at=at)
     entries = service.list_entries(choice, Shown.COMING, at=at, limit=PAGE, offset=(page - 1) * PAGE)
     language = None if languages.current() == "de" else languages.current()
     return render_template(
         "calendar/index.html", form=ChoiceForm.showing(choice), choice=choice, number=number,
         months=service.by_month(entries), page=page, pages=_pages(number),
-        page_url=lambda at: url_for(".index", **chosen, seite=at),
+        page_url=lambda number: url_for(".index", **chosen, seite=number),
         feed_url=current_app.config["BASE_URL"] + url_for(".feed", **chosen, sprache=language),
     )  # fmt: skip
 
 
-def _past_page(*, number: int, at) -> str:
-    page = _page()
+def _past_page(at: datetime) -> str:
+    page, number = _page(), service.count_dates(EVERYTHING, Shown.PAST, at=at)
     entries = service.list_entries(EVERYTHING, Shown.PAST, at=at, limit=PAGE, offset=(page - 1) * PAGE)
     return render_template(
         "calendar/past.html", number=number, months=service.by_month(entries), page=page, pages=_pages(number),
-        page_url=lambda at: url_for(".past", seite=at),
+        page_url=lambda number: url_for(".past", seite=number),
     )  # fmt: skip
 
 
@@ -100,14 +102,15 @@ def _calendar_file(file: feeds.File, *, age: int) -> Response:
         response.last_modified = file.changed_at
     response.cache_control.public = True
     response.cache_control.max_age = age
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _choice() -> Choice | None:
     return service.find_choice(municipality=request.args.get("gemeinde", ""), kind=request.args.get("art", ""))
 
 
-def _words_of(choice: Choice) -> dict[str, str | None]:
+def _words_of(choice: Choice) -> dict[str, Any]:
     return {"gemeinde": choice.municipality or None, "art": choice.kind}
 
 

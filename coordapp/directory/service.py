@@ -8,6 +8,17 @@ from coordapp.directory.models import Organisation, OrganisationKind, Person
 from coordapp.extensions import db
 from coordapp.shared import clock, text
 
+NAME_KEY_LENGTH, SEARCH_TEXT_LENGTH = 240, 800
+
+
+def name_key(name: str) -> str:
+    """Return what tells people of one address apart; some letters fold into many, so it is cut."""
+    return text.fold(name)[:NAME_KEY_LENGTH]
+
+
+def _search_text(*parts: str | None) -> str:
+    return text.search_text(*parts)[:SEARCH_TEXT_LENGTH]
+
 
 def remember_person(*, name: str, email: str | None = None, phone: str | None = None, language: str = "de") -> Person:
     """Return the person of this name and address, made now if unknown.
@@ -16,12 +27,12 @@ def remember_person(*, name: str, email: str | None = None, phone: str | None = 
     telephone number tells two people of one name apart.
     """
     name, email = text.one_line(name), (email or "").strip().lower() or None
-    found = _find_person(name_key=text.fold(name), email=email, phone=phone)
+    found = _find_person(name_key=name_key(name), email=email, phone=phone)
     if found is not None:
         return found
     person = Person(
-        name=name, name_key=text.fold(name), email=email, phone=phone or None, language=language,
-        search_text=text.search_text(name, email),
+        name=name, name_key=name_key(name), email=email, phone=phone or None, language=language,
+        search_text=_search_text(name, email),
     )  # fmt: skip
     try:
         with db.session.begin_nested():
@@ -87,9 +98,9 @@ def change_person(
     """
     if email != person.email:
         person.email_proven_at = None
-    person.name, person.name_key = text.one_line(name), text.fold(name)
+    person.name, person.name_key = text.one_line(name), name_key(name)
     person.email, person.phone, person.municipality, person.language = email or None, phone, municipality, language
-    person.search_text = text.search_text(person.name, email, municipality)
+    person.search_text = _search_text(person.name, email, municipality)
     db.session.flush()
     return person
 

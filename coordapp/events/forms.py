@@ -1,6 +1,6 @@
 """Forms of the core: registering, and what the office says about an event and a place."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -14,12 +14,12 @@ from wtforms import (
     StringField,
     TimeField,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, Regexp, ValidationError
 
 from coordapp.events.models import Event, Need, Place, Registration
 from coordapp.events.registration import Wishes
 from coordapp.events.words import NEEDS, NEEDS_IN_OFFICE
-from coordapp.shared import clock
+from coordapp.shared import clock, languages
 from coordapp.shared.forms import choices, email_field, line_field, name_field, phone_field, text_field
 from coordapp.shared.languages import LANGUAGES
 from coordapp.shared.municipalities import MUNICIPALITIES
@@ -112,7 +112,7 @@ class EventForm(FlaskForm):
     closes_time = TimeField("Anmeldung bis (Uhrzeit)", validators=[InputRequired(message="Bitte eine Uhrzeit.")])
     opens_on = DateField("Anmeldung erst ab (Tag)", validators=[Optional()])
     reminder_days = line_field("Erinnerungen: so viele Tage vorher", most=60)
-    version = HiddenField()
+    version = HiddenField(validators=[Regexp(r"[0-9]{1,9}\Z", message="Bitte laden Sie die Seite neu.")])
     moments: dict[str, datetime]
 
     def validate(self, extra_validators=None) -> bool:
@@ -162,6 +162,19 @@ class EventForm(FlaskForm):
         self.opens_on.data = clock.local(opens).date() if opens else None
         self.reminder_days.data = ", ".join(str(days) for days in event.reminds_days_before)
         self.version.data = str(event.version)
+
+    def in_words(self, name: str) -> str:
+        """Return what a field holds as somebody reads it, nothing for an empty one."""
+        field, value = self[name], self[name].data
+        if name == "place_id":
+            return str((field.choices or {}).get(value, ""))
+        if name == "reminder_days":
+            return ", ".join(str(days) for days in self.reminders() or ())
+        if isinstance(value, bool):
+            return "ja" if value else "nein"
+        if isinstance(value, date):
+            return languages.short_day(value)
+        return f"{value:%H:%M}" if isinstance(value, time) else str(value or "")
 
     def facts(self) -> dict:
         """Return the values of `service.change_event` besides dates and place."""

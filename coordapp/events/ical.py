@@ -43,13 +43,12 @@ TIMEZONE = "\r\n".join((
     "END:STANDARD",
     "END:VTIMEZONE",
 ))  # fmt: skip
-PARTICIPATION = {  # PARTSTAT; a waiting person gets no entry
+PARTICIPATION = {  # PARTSTAT of those who hold a place
     RegistrationStatus.CONFIRMED: "ACCEPTED",
     RegistrationStatus.ATTENDED: "ACCEPTED",
     RegistrationStatus.ABSENT: "ACCEPTED",
     RegistrationStatus.OFFERED: "NEEDS-ACTION",
     RegistrationStatus.UNCONFIRMED: "NEEDS-ACTION",
-    RegistrationStatus.CANCELLED: "DECLINED",
 }
 _BREAK = "\\n"
 _ESCAPES = {"\\": "\\\\", ";": "\\;", ",": "\\,"} | dict.fromkeys(
@@ -61,7 +60,7 @@ _SPECIAL = re.compile("\r\n|[\\\\;,\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 def request(registration: Registration) -> str:
     """Write the entry that goes with a mail to a registered person, in their language (METHOD:REQUEST).
 
-    Who waits has no place yet and gets none: KeyError.
+    Who waits or has cancelled gets none: KeyError.
     """
     event = registration.event
     status = PARTICIPATION[registration.status]

@@ -14,6 +14,10 @@ RECEIVED = {  # template for a registration that was just placed, by status
     RegistrationStatus.CONFIRMED: "registered",
     RegistrationStatus.WAITING: "waiting",
 }
+AGAIN = {  # template for somebody who registers again but has no place for certain
+    RegistrationStatus.WAITING: "waiting",
+    RegistrationStatus.OFFERED: "place_offered",
+}
 
 
 def registration_received(registration: Registration, *, is_first: bool = False) -> bool:
@@ -27,8 +31,10 @@ def registration_received(registration: Registration, *, is_first: bool = False)
 
 
 def registered_already(registration: Registration) -> bool:
-    """Answer somebody who registered again: at most once for each state of the registration."""
-    return _write(registration, "registered_already")
+    """Answer somebody who registered again with where they stand: at most once for each state of the registration."""
+    template = "confirm_registration" if registration.waits_for_proof else AGAIN.get(registration.status)
+    key = f"{_thread(registration)}registered-already:{registration.sequence}:{registration.status}"
+    return _write(registration, template or "registered_already", key=key, expires_at=registration.expires_at)
 
 
 def registration_changed(registration: Registration) -> bool:
@@ -95,6 +101,11 @@ def event_reinstated(registration: Registration) -> bool:
     )  # fmt: skip
 
 
+def take_back_unsent(registration: Registration) -> int:
+    """Drop the mails about a registration that are not sent yet; return how many."""
+    return outbox.drop_queued(_thread(registration))
+
+
 def preview(event: Event, template: str, **facts) -> str:
     """Return subject and text of a mail to everybody, as somebody who is coming would read it in German."""
     sample = SimpleNamespace(
@@ -104,10 +115,10 @@ def preview(event: Event, template: str, **facts) -> str:
     return outbox.preview(f"events/mail/{template}.txt", language="de", **_facts(sample, event), **facts)
 
 
-def preview_change(event: Event, change) -> str:
-    """Return subject and text of the mail about a change that is not made yet."""
+def preview_change(event: Event, change, *, title: str) -> str:
+    """Return subject and text of the mail about a change that is not made yet; the title may be new as well."""
     planned = SimpleNamespace(
-        title=event.title, rules=event.rules, id=event.id, place=change.new_place, dates=change.new_dates,
+        title=title, rules=event.rules, id=event.id, place=change.new_place, dates=change.new_dates,
         starts_at=change.new_dates[0][0], hides_address=event.hides_address,
     )  # fmt: skip
     return preview(planned, "event_changed", change=change)

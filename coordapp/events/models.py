@@ -34,6 +34,11 @@ HOLDING = tuple(status for status in RegistrationStatus if status not in ("waiti
 COMING = (RegistrationStatus.CONFIRMED, RegistrationStatus.ATTENDED)
 
 
+def new_token() -> str:
+    """Return a secret for the link to a registration (192 bits)."""
+    return secrets.token_urlsafe(24)
+
+
 class CancelledBy(StrEnum):
     """Why a registration ended."""
 
@@ -206,7 +211,7 @@ class Registration(db.Model):
     interpreter_language: Mapped[str] = mapped_column(String(60), default="")
     note: Mapped[str] = mapped_column(String(1000), default="")
     language: Mapped[str] = mapped_column(String(2), default="de")  # of the mails about it
-    token: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_urlsafe(24))
+    token: Mapped[str] = mapped_column(String(64), unique=True, default=new_token)
     sequence: Mapped[int] = mapped_column(default=0)  # raised by every change that is written to them
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when on the waiting list

@@ -37,8 +37,9 @@ def save(event_id: int):
     dates = [(form.moments["starts_at"], form.moments["ends_at"])]
     place = db.session.get(Place, form.place_id.data)
     planned = service.planned_change(event, dates=dates, place=place)
-    touched = service.list_touched(event) if planned.is_notified and event.is_published else []
-    if touched and "confirmed" not in request.form and not event.is_cancelled:
+    is_told = planned.is_notified and event.is_published and not event.is_cancelled
+    touched = service.list_touched(event) if is_told else []
+    if touched and "confirmed" not in request.form:
         return _preview_page(event, form, planned, touched)
     try:
         service.change_event(event, version=int(form.version.data or 0), dates=dates, place=place, **form.facts())
@@ -67,7 +68,7 @@ def _edit_page(event: Event, form: EventForm) -> str:
 def _preview_page(event: Event, form: EventForm, planned: service.Change, touched: list) -> str:
     return render_template(
         "events/office/preview.html", event=event, form=form, planned=planned,
-        mail=mails.preview_change(event, planned), **_whom(touched),
+        mail=mails.preview_change(event, planned, title=form.title.data or ""), **_whom(touched),
     )  # fmt: skip
 
 
@@ -75,8 +76,8 @@ def _edited_meanwhile(event: Event, form: EventForm):
     now = _event_form()
     now.fill(event)
     differing = [
-        (field.label.text, now[name].data) for name, field in form._fields.items()
-        if name not in ("version", "csrf_token") and now[name].data != field.data
+        (field.label.text, now.in_words(name)) for name, field in form._fields.items()
+        if name not in ("version", "csrf_token") and now.in_words(name) != form.in_words(name)
     ]  # fmt: skip
     form.version.data = str(event.version)
     return render_template("events/office/edit.html", event=event, form=form, differing=differing), 409

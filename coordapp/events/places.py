@@ -24,6 +24,8 @@ def save_place(place: Place) -> Place:
     """
     db.session.add(place)
     db.session.flush()
+    of_it = select(Event.id).where(Event.place_id == place.id).order_by(Event.id)
+    db.session.execute(of_it.with_for_update())  # locks are always taken in this order
     db.session.execute(
         update(Event)
         .where(Event.place_id == place.id)

@@ -59,19 +59,21 @@ def register(
     """Register a person, put them on the waiting list, or raise RegistrationRefused.
 
     `proven` says that the address is known to be theirs; otherwise a place is held for 48 hours. The same person
-    twice is one registration.
+    twice is one registration. Whether the event is open is asked first, so that a refusal does not tell who is
+    registered.
     """
     lock(event)
-    registration = find_registration_of(event, person)
-    if registration is not None and registration.is_active:
-        return _registered_again(registration, wishes, entered_by=entered_by)
     reason = (refusal if entered_by is None else office_refusal)(event, at=clock.now())
     if reason is not None:
         raise RegistrationRefused(reason)
+    registration = find_registration_of(event, person)
+    if registration is not None and registration.is_active:
+        return _registered_again(registration, wishes, proven=proven, entered_by=entered_by)
     if registration is None:
         registration = Registration(event=event, person=person)
     else:
         registration.sequence += 1  # taken up again: calendars must see something newer than the cancellation
+        registration.created_at = clock.now()
     registration.language, registration.entered_by = language, entered_by
     _place(registration, wishes, occupancy=occupancy_of(event), proven=proven)
     return registration
@@ -99,27 +101,49 @@ def _place(registration: Registration, wishes: Wishes, *, occupancy: Occupancy, 
     mails.registration_received(registration, is_first=is_first)
 
 
-def _registered_again(registration: Registration, wishes: Wishes, *, entered_by: User | None) -> Registration:
+def _registered_again(
+    registration: Registration, wishes: Wishes, *, proven: bool, entered_by: User | None
+) -> Registration:
     """Answer a registration that is there already: new wishes count only as long as nobody has confirmed the old."""
-    now = clock.now()
-    if registration.status is RegistrationStatus.UNCONFIRMED and entered_by is None:
-        more = wishes.party_size - registration.party_size
-        occupancy = occupancy_of(registration.event)
-        if not can_grow(registration.event, taken=occupancy.taken, waiting=occupancy.waiting, more=more):
-            raise RegistrationRefused(Refusal.FULL)
-        if wishes.write_to(registration):
-            registration.sequence += 1
-            db.session.flush()
-            mails.registration_received(registration)
-    elif entered_by is None and now - registration.created_at > AGAIN_AFTER:
+    event = registration.event
+    if event.capacity is not None and wishes.party_size > event.capacity:
+        raise RegistrationRefused(Refusal.PARTY_TOO_LARGE)
+    is_double_click = clock.now() - registration.created_at <= AGAIN_AFTER
+    if registration.waits_for_proof:
+        _asked_again(registration, wishes, proven=proven, is_double_click=is_double_click)
+    elif entered_by is None and not is_double_click:
         mails.registered_already(registration)
     return registration
 
 
-def confirm(registration: Registration) -> None:
-    """Take the link in the first mail as proof of the address: confirm, or get in line, or take up a lapsed one.
+def _asked_again(registration: Registration, wishes: Wishes, *, proven: bool, is_double_click: bool) -> None:
+    """Take the newer wishes of somebody who has not confirmed yet, and confirm if the address is proven by now."""
+    if registration.status is RegistrationStatus.UNCONFIRMED:
+        _check_room(registration, wishes)
+    changed = wishes.write_to(registration)
+    registration.sequence += changed
+    db.session.flush()
+    if proven:
+        confirm(registration, by_link=False)
+    elif changed:
+        mails.registration_received(registration)
+    elif not is_double_click:
+        mails.registered_already(registration)
 
-    Raises RegistrationRefused when a lapsed registration cannot be taken up any more.
+
+def _check_room(registration: Registration, wishes: Wishes) -> None:
+    """Raise RegistrationRefused when a party that holds places would grow beyond what is free."""
+    event, occupancy = registration.event, occupancy_of(registration.event)
+    more = wishes.party_size - registration.party_size
+    if not can_grow(event, taken=occupancy.taken, waiting=occupancy.waiting, more=more):
+        raise RegistrationRefused(Refusal.FULL)
+
+
+def confirm(registration: Registration, *, by_link: bool = True) -> None:
+    """Confirm a registration, or get in line, or take up a lapsed one.
+
+    The link in the first mail proves the address; the office, which confirms for somebody who phones, does not.
+    Raises RegistrationRefused when the event is called off or over, or a lapsed registration comes too late.
     """
     event = registration.event
     lock(event)
@@ -128,35 +152,40 @@ def confirm(registration: Registration) -> None:
     lapsed = registration.cancelled_by is CancelledBy.NOT_CONFIRMED
     if registration.proven_at is not None or (not registration.is_active and not lapsed):
         return
-    directory.prove_email(registration.person)
+    reason = (refusal if lapsed and by_link else office_refusal)(event, at=now)
+    if reason is not None:
+        raise RegistrationRefused(reason)
+    if by_link:
+        directory.prove_email(registration.person)
     if registration.status is RegistrationStatus.UNCONFIRMED:
         registration.proven_at, registration.expires_at, registration.confirmed_at = now, None, now
         registration.status = RegistrationStatus.CONFIRMED
         db.session.flush()
         mails.registration_received(registration)
         return
-    reason = refusal(event, at=now)
-    if lapsed and reason is not None:
-        raise RegistrationRefused(reason)
     registration.sequence += lapsed
     queued_at = None if lapsed else registration.queued_at
     _place(registration, Wishes.of(registration), occupancy=occupancy_of(event), proven=True)
     if registration.status is RegistrationStatus.WAITING and queued_at is not None:
         registration.queued_at = queued_at  # in line since they asked, not since they confirmed
+        db.session.flush()
+        waiting_list.offer_places(event)  # they may now be first, and fit where the others did not
 
 
 def change(registration: Registration, wishes: Wishes) -> bool:
-    """Change party and needs; return whether anything changed. Raises RegistrationRefused when there is no room."""
+    """Change party and needs; return whether anything changed. Raises RegistrationRefused when there is no room.
+
+    A cancelled registration stays as it is.
+    """
     event = registration.event
     lock(event)
     db.session.refresh(registration)
-    more = wishes.party_size - registration.party_size
+    if not registration.is_active:
+        return False
     if event.capacity is not None and wishes.party_size > event.capacity:
         raise RegistrationRefused(Refusal.PARTY_TOO_LARGE)
     if registration.status is not RegistrationStatus.WAITING:
-        occupancy = occupancy_of(event)
-        if not can_grow(event, taken=occupancy.taken, waiting=occupancy.waiting, more=more):
-            raise RegistrationRefused(Refusal.FULL)
+        _check_room(registration, wishes)
     if not wishes.write_to(registration):
         return False
     registration.sequence += 1
@@ -184,6 +213,8 @@ def cancel(registration: Registration, *, by: CancelledBy) -> bool:
 
 def move(registration: Registration, event: Event, *, moved_by: User) -> Registration:
     """Register a person for another event as they were for this, and cancel this. Raises RegistrationRefused."""
+    for either in sorted((event, registration.event), key=lambda one: one.id):  # locks are always taken in this order
+        lock(either)
     made = register(
         event, registration.person, Wishes.of(registration), proven=True, language=registration.language,
         entered_by=moved_by,
@@ -193,11 +224,16 @@ def move(registration: Registration, event: Event, *, moved_by: User) -> Registr
 
 
 def accept_offer(registration: Registration) -> bool:
-    """Take the offered place for good; return False when the offer has run out or gone."""
-    lock(registration.event)
+    """Take the offered place for good; return whether it is theirs: not when the offer has run out or gone."""
+    event = registration.event
+    lock(event)
     db.session.refresh(registration)
     now = clock.now()
+    if registration.status is RegistrationStatus.CONFIRMED:
+        return True  # the button was pressed twice
     if registration.status is not RegistrationStatus.OFFERED or (registration.expires_at or now) <= now:
+        return False
+    if office_refusal(event, at=now) is not None:
         return False
     registration.status, registration.confirmed_at = RegistrationStatus.CONFIRMED, now
     registration.expires_at = None

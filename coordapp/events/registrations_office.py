@@ -11,7 +11,7 @@ from coordapp.events import registration as registrations
 from coordapp.events import service, words
 from coordapp.events.forms import OfficeWishesForm, PhoneRegistrationForm
 from coordapp.events.models import CancelledBy, Event, Registration, RegistrationStatus
-from coordapp.events.occupancy import occupancy_of
+from coordapp.events.occupancy import lock, occupancy_of
 from coordapp.events.rules import RegistrationRefused
 from coordapp.extensions import db
 from coordapp.shared import clock, languages
@@ -67,6 +67,8 @@ def create(event_id: int):
 
 
 def _register(event: Event, form: PhoneRegistrationForm) -> Registration:
+    if not form.email.data:
+        lock(event)  # without an address no rule of the database tells that a double click is one person
     person = directory.remember_person(
         name=form.name.data, email=form.email.data, phone=form.phone.data, language=form.language.data
     )
@@ -77,7 +79,7 @@ def _register(event: Event, form: PhoneRegistrationForm) -> Registration:
 
 def _done_words(made: Registration) -> str:
     state = words.STATUS[made.status]
-    if made.created_at < clock.now() - registrations.AGAIN_AFTER:
+    if made.entered_by_id != current_user.id or made.created_at < clock.now() - registrations.AGAIN_AFTER:
         return f"{made.person.name} war schon eingetragen: {state}."
     if made.person.email:
         return f"{made.person.name}: {state}. Die Bestätigung geht per E-Mail."
@@ -134,7 +136,7 @@ def confirm(registration_id: int):
         if made.status is RegistrationStatus.OFFERED:
             registrations.accept_offer(made)
         else:
-            registrations.confirm(made)
+            registrations.confirm(made, by_link=False)
     except RegistrationRefused as refused:
         db.session.rollback()
         flash(words.refused_long(refused.reason), "warning")

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from coordapp.directory.models import Person
 from coordapp.events import mails
 from coordapp.events.models import Event, EventDate, Registration, RegistrationStatus
+from coordapp.events.occupancy import lock
 from coordapp.events.rules import due_reminder
 from coordapp.extensions import db
 from coordapp.outbox import service as outbox
@@ -17,7 +18,22 @@ BATCH = 200  # mails written in one transaction, so that nobody waits long for t
 
 
 def write_due() -> int:
-    """Write the reminders that are due now; return how many. Called again until it returns 0."""
+    """Write the reminders that are due now; return how many. Called again until it returns 0.
+
+    What is missing is looked for twice: the second time under the lock of the events, so that nobody is reminded of
+    what was moved or cancelled in that moment.
+    """
+    events = {registration.event for registration, _days_before in _list_missing()[:BATCH]}
+    for event in sorted(events, key=lambda one: one.id):  # locks are always taken in this order
+        lock(event)
+    if not events:
+        return 0
+    missing = [entry for entry in _list_missing() if entry[0].event in events]
+    return sum(mails.reminder(registration, days_before=days_before) for registration, days_before in missing[:BATCH])
+
+
+def _list_missing() -> list[tuple[Registration, int]]:
+    """List whom to remind now, and how many days before; without those whose reminder is written already."""
     now = clock.now()
     due = {}
     for registration in _list_coming_soon():
@@ -28,8 +44,7 @@ def write_due() -> int:
         if days_before is not None:
             due[mails.reminder_key(registration, days_before=days_before)] = (registration, days_before)
     written = outbox.list_written(due)
-    missing = [entry for key, entry in due.items() if key not in written]
-    return sum(mails.reminder(registration, days_before=days) for registration, days in missing[:BATCH])
+    return [entry for key, entry in due.items() if key not in written]
 
 
 def _list_coming_soon() -> list[Registration]:
@@ -50,5 +65,6 @@ def _list_coming_soon() -> list[Registration]:
                 first <= now + HORIZON,
             )
             .order_by(Registration.id)
+            .execution_options(populate_existing=True)
         )
     )

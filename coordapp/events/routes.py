@@ -38,6 +38,8 @@ def hide_from_search_engines(response: Response) -> Response:
 def received():
     """Say what happens next, right after registering."""
     made = visitors.received() or abort(404)
+    if visitors.is_proven_here(made) and made.status not in (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING):
+        return redirect(url_for(".registration", token=made.token))  # things have changed since
     return _received_page(made, AddressForm(email=made.person.email))
 
 
@@ -50,11 +52,14 @@ def correct_address():
     if not form.validate_on_submit():
         return _received_page(made, form), 422
     try:
-        visitors.correct_address(made, email=form.email.data)
-    except visitors.TooMany:
-        form.email.errors = [visitors.too_many_text()]
+        made = visitors.correct_address(made, email=form.email.data)
+    except (visitors.TooMany, RegistrationRefused) as problem:
+        db.session.rollback()
+        is_refused = isinstance(problem, RegistrationRefused)
+        form.email.errors = [words.refused_long(problem.reason) if is_refused else visitors.too_many_text()]
         return _received_page(made, form), 422
     db.session.commit()
+    visitors.remember(made)
     return redirect(url_for(".received"))
 
 
@@ -70,10 +75,13 @@ def _received_page(made: Registration, form: AddressForm) -> str:
 def registration(token: str):
     """Show a registration with all that can be done about it."""
     made = _get(token)
-    form = WishesForm(
+    return _page(made, _filled_form(made))
+
+
+def _filled_form(made: Registration) -> WishesForm:
+    return WishesForm(
         party_size=made.party_size, needs=made.needs, interpreter_language=made.interpreter_language, note=made.note
     )
-    return _page(made, form)
 
 
 @bp.post("/<token>/")
@@ -83,7 +91,7 @@ def change(token: str):
     made = _get(token)
     form = WishesForm()
     if not can_change(made):
-        abort(404)
+        return _page(made, form), 409  # closed since the form was opened; the page says whom to call
     if not form.validate_on_submit():
         return _page(made, form), 422
     try:
@@ -110,7 +118,8 @@ def confirm(token: str):
         flash(words.refused_long(refused.reason), "warning")
         return redirect(url_for(".registration", token=token))
     db.session.commit()
-    flash(_received_words(made), "success")
+    if made.is_coming or made.status is RegistrationStatus.WAITING:
+        flash(_received_words(made), "success")
     return redirect(url_for(".registration", token=token))
 
 
@@ -133,8 +142,8 @@ def accept(token: str):
 def cancel(token: str):
     """Cancel a registration."""
     made = _get(token)
-    if made.event.starts_at <= clock.now():
-        abort(404)
+    if not can_cancel(made):
+        return _page(made, _filled_form(made)), 409
     registrations.cancel(made, by=CancelledBy.PARTICIPANT)
     db.session.commit()
     flash(_("Sie sind abgemeldet. Danke, dass Sie Bescheid gesagt haben."), "success")
@@ -174,15 +183,19 @@ def can_change(made: Registration) -> bool:
     return made.is_active and made.proven_at is not None and refusal(made.event, at=now) is None
 
 
+def can_cancel(made: Registration) -> bool:
+    """Tell whether it is of any use to cancel: also twice, when the button was pressed twice."""
+    return made.event.starts_at > clock.now() and not made.event.is_cancelled
+
+
 def _get(token: str) -> Registration:
     return registrations.find_registration(token) or abort(404)
 
 
 def _page(made: Registration, form: WishesForm) -> str:
-    now = clock.now()
     return render_template(
         "events/registration.html", registration=made, event=made.event, form=form,
-        can_change=can_change(made), can_cancel=made.is_active and made.event.starts_at > now,
+        can_change=can_change(made), can_cancel=made.is_active and can_cancel(made),
         can_confirm=_can_confirm(made), needs=words.needs(made), status=words.STATUS[made.status],
         position=waiting_list.position(made) if made.status is RegistrationStatus.WAITING else None,
     )  # fmt: skip

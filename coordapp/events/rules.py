@@ -36,8 +36,8 @@ def refusal(event: Event, *, at: datetime) -> Refusal | None:
     """Say why nobody can register for an event at a moment, or None when it is open; places are not looked at."""
     answers = (
         (event.cancelled_at is not None, Refusal.CANCELLED),
-        (event.published_at is None, Refusal.NOT_PUBLISHED),
         (at >= event.ends_at, Refusal.OVER),
+        (event.published_at is None, Refusal.NOT_PUBLISHED),
         (event.registration_opens_at is not None and at < event.registration_opens_at, Refusal.NOT_YET),
         (at >= event.registration_closes_at, Refusal.CLOSED),
     )

@@ -118,7 +118,7 @@ def change_event(event: Event, *, version: int, dates: Dates, place: Place | Non
         raise EditedMeanwhile
     taken = occupancy_of(event).taken
     capacity = facts.get("capacity", event.capacity)
-    if capacity is not None and capacity < taken:
+    if capacity is not None and capacity < taken and capacity != event.capacity:
         raise TooManyTaken(taken)
     change = planned_change(event, dates=dates, place=place)
     _set_dates(event, change.new_dates)
@@ -155,7 +155,7 @@ def cancel_event(event: Event, *, reason: str = "") -> int:
     event.cancellation_reason = reason
     event.sequence += 1
     event.version += 1
-    db.session.flush()
+    waiting_list.take_back_offers(event)
     if not event.is_published:
         return 0
     return sum(mails.event_cancelled(registration) for registration in list_touched(event))

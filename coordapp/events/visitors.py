@@ -8,17 +8,18 @@ from flask_login import current_user
 
 from coordapp.accounts import limits
 from coordapp.directory import service as directory
-from coordapp.directory.models import Person
 from coordapp.events import mails, registration
 from coordapp.events.forms import RegistrationForm, SignedInRegistrationForm, WishesForm
-from coordapp.events.models import Event, Registration, RegistrationStatus
+from coordapp.events.models import Event, Registration, RegistrationStatus, new_token
 from coordapp.events.occupancy import lock
+from coordapp.events.rules import RegistrationRefused, refusal
 from coordapp.extensions import db
-from coordapp.shared import languages
+from coordapp.shared import clock, languages
 
 RECEIVED = "received_registration"  # in the session: what this browser has just registered
-MAILS_PER_ADDRESS = 5  # unproven registrations an hour to one address, so that nobody is flooded
+MAILS_PER_ADDRESS = 10  # registrations an hour for one address, so that nobody is flooded
 HOUR = timedelta(hours=1)
+DOUBLE_CLICK = timedelta(seconds=30)
 
 
 class TooMany(Exception):
@@ -39,9 +40,9 @@ def register(event: Event, form: WishesForm) -> Registration:
     network = request.remote_addr or ""
     if not limits.hit("registration", network, limit=current_app.config["REGISTRATIONS_PER_HOUR"], window=HOUR):
         raise TooMany
+    if not limits.hit("registration-mail", form.email.data, limit=MAILS_PER_ADDRESS, window=HOUR):
+        raise TooMany  # for every address alike: the limit must not tell which ones are known
     proven = directory.is_proven(form.email.data)
-    if not proven and not limits.hit("registration-mail", form.email.data, limit=MAILS_PER_ADDRESS, window=HOUR):
-        raise TooMany
     person = directory.remember_person(name=form.name.data, email=form.email.data, language=language)
     return registration.register(event, person, form.wishes(), proven=proven, language=language)
 
@@ -56,22 +57,45 @@ def received() -> Registration | None:
     return db.session.get(Registration, session.get(RECEIVED, 0))
 
 
-def correct_address(made: Registration, *, email: str) -> bool:
-    """Send the first mail to another address, after a slip of the pen; only as long as nothing is confirmed."""
+def correct_address(made: Registration, *, email: str) -> Registration:
+    """Send the first mail again, or to another address after a slip of the pen; return what this browser now sees.
+
+    A registration that is confirmed stays, because it may be somebody else's; the other address is then registered
+    anew. Either way the next page looks alike, so that it does not tell whose address is known. Raises TooMany or
+    RegistrationRefused.
+    """
     if not limits.hit("registration-mail", email, limit=MAILS_PER_ADDRESS, window=HOUR):
         raise TooMany
+    reason = refusal(made.event, at=clock.now())
+    if reason is not None:
+        raise RegistrationRefused(reason)
+    if email == made.person.email:
+        return _send_again(made)
+    person = directory.remember_person(name=made.person.name, email=email, language=made.language)
     lock(made.event)
     db.session.refresh(made)
-    if not made.waits_for_proof or made.person.email == email:
-        return False
-    person: Person = directory.remember_person(name=made.person.name, email=email, language=made.language)
-    if registration.find_registration_of(made.event, person) is not None:
-        return False
-    made.person = person
+    if not made.waits_for_proof or registration.find_registration_of(made.event, person) is not None:
+        return registration.register(
+            made.event, person, registration.Wishes(), proven=directory.is_proven(email), language=made.language
+        )
+    mails.take_back_unsent(made)
+    made.person, made.token = person, new_token()  # the link in the mail to the wrong address must open nothing
+    _write_first_mail(made)
+    return made
+
+
+def _send_again(made: Registration) -> Registration:
+    lock(made.event)
+    db.session.refresh(made)
+    if made.waits_for_proof and limits.hit("registration-again", str(made.id), limit=1, window=DOUBLE_CLICK):
+        _write_first_mail(made)
+    return made
+
+
+def _write_first_mail(made: Registration) -> None:
     made.sequence += 1
     db.session.flush()
     mails.registration_received(made)
-    return True
 
 
 def too_many_text() -> str:

@@ -65,6 +65,16 @@ def offer(registration: Registration, *, until: datetime) -> None:
     mails.place_offered(registration)
 
 
+def take_back_offers(event: Event) -> None:
+    """Put whoever was offered a place back where they stood in line: the event is called off. Needs the lock."""
+    offered = select(Registration).where(
+        Registration.event_id == event.id, Registration.status == RegistrationStatus.OFFERED
+    )
+    for registration in db.session.scalars(offered):
+        registration.status, registration.expires_at = RegistrationStatus.WAITING, None
+    db.session.flush()
+
+
 def expire_due() -> int:
     """End what was held too long: places for unproven addresses and offers; offer them to the next in line."""
     due = db.session.scalars(

@@ -30,8 +30,8 @@ class Connection:
     def __init__(self, config: dict) -> None:
         self.config = config
         self.domain = mail_domain(config["BASE_URL"], config["MAIL_FROM"])
-        self.sender = messages.address(config["OFFICE_NAME"], config["MAIL_FROM"])
-        answers = messages.address(config["OFFICE_NAME"], config["OFFICE_EMAIL"])
+        self.sender = messages.mailbox(config["OFFICE_NAME"], config["MAIL_FROM"])
+        answers = messages.mailbox(config["OFFICE_NAME"], config["OFFICE_EMAIL"])
         self.reply_to = None if answers == self.sender else answers
         self._smtp: smtplib.SMTP | None = None
 
@@ -63,17 +63,20 @@ class Connection:
 
     def hand_over(self, mail: Mail) -> None:
         """Give a mail to the server; raise NotTaken unless it answers that it has it."""
+        smtp = self._smtp
+        if smtp is None:
+            raise NotTaken(Stage.CONNECT, None, Fault.NO_CONNECTION)
         try:
-            to = messages.recipient_of(mail)
-            content = messages.build(mail, sender=self.sender, reply_to=self.reply_to).as_bytes()
+            to = messages.mailbox(mail.recipient_name, mail.recipient)
+            content = messages.build(mail, to=to, sender=self.sender, reply_to=self.reply_to)
         except UNWRITABLE:
             raise NotTaken(Stage.RECIPIENT, None, Fault.NOT_SENDABLE) from None
-        if not to.isascii() and not self._smtp.has_extn("smtputf8"):
+        if not to.address.isascii() and not smtp.has_extn("smtputf8"):
             raise NotTaken(Stage.RECIPIENT, None, Fault.NO_SMTPUTF8)
-        self._step(Stage.SENDER, lambda: self._smtp.mail(self.sender.addr_spec, self._options(to, content)))
-        self._step(Stage.RECIPIENT, lambda: self._smtp.rcpt(to))
-        self._step(Stage.CONTENT, lambda: self._smtp.docmd("DATA"))
-        self._step(Stage.FINISH, lambda: self._finish(content))
+        self._step(Stage.SENDER, lambda: smtp.mail(self.sender.address, _options(smtp, to.address, content)))
+        self._step(Stage.RECIPIENT, lambda: smtp.rcpt(to.address))
+        self._step(Stage.CONTENT, lambda: smtp.docmd("DATA"))
+        self._step(Stage.FINISH, lambda: _finish(smtp, content))
 
     def close(self) -> None:
         """Say good-bye, or hang up where nobody answers."""
@@ -108,15 +111,6 @@ class Connection:
             raise self._broken(Stage.CONNECT, None, Fault.NO_LOGIN)
         smtp.login(self.config["SMTP_USER"], self.config["SMTP_PASSWORD"])
 
-    def _options(self, to: str, content: bytes) -> list[str]:
-        options = [f"SIZE={len(content)}"] if self._smtp.has_extn("size") else []
-        return options if to.isascii() else [*options, "SMTPUTF8", "BODY=8BITMIME"]
-
-    def _finish(self, content: bytes) -> tuple[int, bytes]:
-        """Send the content, its lines that begin with a dot doubled (RFC 5321 4.5.2), and wait for the answer."""
-        self._smtp.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
-        return self._smtp.getreply()
-
     def _step(self, stage: Stage, say: Callable[[], tuple[int, bytes]]) -> None:
         try:
             code, answer = say()
@@ -131,6 +125,17 @@ class Connection:
     def _broken(self, stage: Stage, code: int | None, words: str) -> NotTaken:
         self.close()
         return NotTaken(stage, code, words)
+
+
+def _options(smtp: smtplib.SMTP, to: str, content: bytes) -> list[str]:
+    options = [f"SIZE={len(content)}"] if smtp.has_extn("size") else []
+    return options if to.isascii() else [*options, "SMTPUTF8", "BODY=8BITMIME"]
+
+
+def _finish(smtp: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+    """Send the content, its lines that begin with a dot doubled (RFC 5321 4.5.2), and wait for the answer."""
+    smtp.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+    return smtp.getreply()
 
 
 def _words(code: int, answer: bytes | str) -> str:

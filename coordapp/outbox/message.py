@@ -1,9 +1,15 @@
-"""Turn a mail into the bytes that go to the server: RFC 5322, with the headers of an automatic mail (RFC 3834)."""
+"""Turn a mail into the bytes that go to the server: RFC 5322, with the headers of an automatic mail (RFC 3834).
 
-from email.headerregistry import Address
+The headers are put together here and not by EmailMessage: when that of Python 3.11 folds a long name with a comma, it
+drops the quotes, and one recipient becomes two; and it decodes "=?…?=" that somebody gave as a name.
+"""
+
+import re
+from dataclasses import dataclass
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
 
 from coordapp.outbox.models import Mail
 from coordapp.outbox.service import ascii_domain
@@ -11,51 +17,80 @@ from coordapp.shared import clock
 from coordapp.shared.text import one_line
 
 SEVEN_BIT = SMTP.clone(cte_type="7bit")
-SEVEN_BIT_UTF8 = SMTPUTF8.clone(cte_type="7bit")
+LOCAL_PART = re.compile(r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;,@\\\"]+")
+DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+NEW_LINE = "\r\n "  # inside a header
 
 
-def recipient_of(mail: Mail) -> str:
-    """Return the address the server is told, its domain in ASCII; raise ValueError for one that cannot be written."""
-    return address("", mail.recipient).addr_spec
+@dataclass(frozen=True)
+class Mailbox:
+    """A name and an address, its domain in ASCII."""
+
+    name: str
+    address: str
+
+    def __str__(self) -> str:
+        if self.name.isascii() and "=?" not in self.name:
+            return formataddr((self.name, self.address)).replace(" <", f"{NEW_LINE}<") if self.name else self.address
+        return f"{_encoded(self.name)}{NEW_LINE}<{self.address}>"
 
 
-def address(name: str, given: str) -> Address:
+def mailbox(name: str, given: str) -> Mailbox:
     """Return a name with an address; raise ValueError for an address that cannot be written."""
-    local_part, at, domain = given.rpartition("@")
-    if not at or not local_part or not domain or given != one_line(given) or " " in given:
+    local_part, _at, domain = given.rpartition("@")
+    domain = ascii_domain(domain)
+    if not LOCAL_PART.fullmatch(local_part) or not DOMAIN.fullmatch(domain):
         raise ValueError("no address")
-    return Address(display_name=one_line(name), username=local_part, domain=ascii_domain(domain))
+    return Mailbox(one_line(name), f"{local_part}@{domain}")
 
 
-def build(mail: Mail, *, sender: Address, reply_to: Address | None = None) -> EmailMessage:
-    """Write a mail as a message to exactly one recipient; raise ValueError where that is impossible."""
-    to = address(mail.recipient_name, mail.recipient)
-    message = EmailMessage(policy=SEVEN_BIT if to.addr_spec.isascii() else SEVEN_BIT_UTF8)
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = mail.message_id
-    message["From"] = sender
-    message["To"] = to
-    if reply_to:
-        message["Reply-To"] = reply_to
-    message["Subject"] = one_line(mail.subject)
-    if mail.in_reply_to:
-        message["In-Reply-To"] = mail.in_reply_to
-        message["References"] = mail.in_reply_to
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = mail.language
-    message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
+def build(mail: Mail, *, to: Mailbox, sender: Mailbox, reply_to: Mailbox | None = None) -> bytes:
+    """Write a mail as a message to exactly one recipient."""
+    headers = {
+        "Date": format_datetime(clock.now()),
+        "Message-ID": mail.message_id,
+        "From": str(sender),
+        "To": str(to),
+        "Reply-To": str(reply_to or ""),
+        "Subject": _encoded(one_line(mail.subject)),
+        "In-Reply-To": mail.in_reply_to or "",
+        "References": mail.in_reply_to or "",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "Content-Language": mail.language,
+    }
+    head = "".join(_header(name, value) for name, value in headers.items() if value)
+    return head.encode() + _content(mail).as_bytes()
+
+
+def _content(mail: Mail) -> EmailMessage:
+    content = EmailMessage(policy=SEVEN_BIT)
+    content.set_content(mail.text)
+    content.add_alternative(mail.html, subtype="html")
     if mail.calendar:
-        _add_calendar(message, mail.calendar, method=mail.calendar_method or "PUBLISH")
-    return message
+        _add_calendar(content, mail.calendar, method=mail.calendar_method or "PUBLISH")
+    return content
 
 
-def _add_calendar(message: EmailMessage, calendar: str, *, method: str) -> None:
+def _add_calendar(content: EmailMessage, calendar: str, *, method: str) -> None:
     """Add an entry twice, as Google's own invitations have it.
 
     The alternative with its method is what Outlook, Gmail and Apple's Mail answer to (RFC 6047 2.4); the file is for
     programs that look at attachments only. As application/ics it is not taken for a second invitation.
     """
-    message.add_alternative(calendar, subtype="calendar", params={"method": method})
-    message.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename="termin.ics")
+    content.add_alternative(calendar, subtype="calendar", params={"method": method})
+    content.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename="termin.ics")
+
+
+def _header(name: str, value: str) -> str:
+    """Return a header line; raise ValueError for one that would be more than one header."""
+    if re.search(r"\r(?!\n )|(?<!\r)\n|\0", value):
+        raise ValueError(f"line break in {name}")
+    return f"{name}: {value}\r\n"
+
+
+def _encoded(text: str) -> str:
+    """Return a text as encoded words (RFC 2047), folded; or as it is where that is safe."""
+    if text.isascii() and "=?" not in text and len(text) < 78:
+        return text
+    return Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")

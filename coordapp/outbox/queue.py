@@ -6,8 +6,9 @@ that dies leaves its mail held; when that time is over, the mail is handed out a
 
 from datetime import datetime, timedelta
 from functools import cache
+from typing import cast
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import CursorResult, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from coordapp.extensions import db
@@ -90,8 +91,7 @@ def expire(mail_ids: list[int]) -> None:
     if not mail_ids:
         return
     gone = {"status": MailStatus.EXPIRED, "held_until": None, "text": _kept(Mail.text), "html": _kept(Mail.html)}
-    statement = update(Mail).where(Mail.id.in_(mail_ids)).values(gone)
-    db.session.execute(statement.execution_options(synchronize_session=False))
+    count_rows(update(Mail).where(Mail.id.in_(mail_ids)).values(gone))
 
 
 def _kept(column):
@@ -101,7 +101,13 @@ def _kept(column):
 
 def insert_once(table, row: dict) -> bool:
     """Write a row unless one with its key exists, or is just being written; return whether it was written."""
-    return db.session.execute(_insert_once(table, db.engine.dialect.name), row).rowcount == 1
+    return count_rows(_insert_once(table, db.engine.dialect.name), row) == 1
+
+
+def count_rows(statement, parameters: dict | None = None) -> int:
+    """Execute a statement that writes; return how many rows it wrote."""
+    result = db.session.execute(statement, parameters, execution_options={"synchronize_session": False})
+    return cast("CursorResult", result).rowcount
 
 
 @cache
@@ -126,7 +132,7 @@ def _take_back_from_the_dead(now: datetime) -> None:
     """Put mails back in line whose sender died or was cut off from the database."""
     held_too_long = (Mail.status == MailStatus.SENDING, Mail.held_until <= now)
     back = {"status": MailStatus.QUEUED, "held_until": None, "next_attempt_at": now}
-    db.session.execute(update(Mail).where(*held_too_long).values(back).execution_options(synchronize_session=False))
+    count_rows(update(Mail).where(*held_too_long).values(back))
 
 
 def _count_tried(*, since: datetime) -> int:
@@ -148,7 +154,7 @@ def _update_held(mail: Mail, values: dict) -> bool:
 
 def _update(mail: Mail, condition, values: dict) -> bool:
     statement = update(Mail).where(Mail.id == mail.id, condition).values(values)
-    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount == 1
+    return count_rows(statement) == 1
 
 
 def _pause(failure: Failure, *, now: datetime) -> None:
@@ -162,5 +168,4 @@ def _pause(failure: Failure, *, now: datetime) -> None:
 
 def _end_trouble() -> None:
     well = {"troubles": 0, "trouble_since": None, "paused_until": None, "last_error": ""}
-    in_trouble = update(SendingState).where(SendingState.troubles > 0)
-    db.session.execute(in_trouble.values(well).execution_options(synchronize_session=False))
+    count_rows(update(SendingState).where(SendingState.troubles > 0).values(well))

@@ -3,7 +3,7 @@
 import re
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from coordapp.extensions import db
 from coordapp.outbox import service, trays
@@ -15,7 +15,8 @@ from coordapp.shared.access import Access, open_to
 bp = Blueprint("outbox", __name__)
 
 PAGE = 50
-ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+ADDRESS = re.compile(r"(https?://[^\s<>\"]+)")
+LINK = Markup('<a href="{0}">{0}</a>')
 
 
 @bp.get("/")
@@ -82,13 +83,5 @@ def settle(mail_id: int):
 
 def _with_own_links(text: str) -> Markup:
     """Return a text with the addresses of this site as links; others stay words, somebody may have typed them."""
-    base = current_app.config["BASE_URL"] + "/"
-
-    def link(found: re.Match[str]) -> str:
-        return str(Markup('<a href="{0}">{0}</a>').format(found[0])) if found[0].startswith(base) else escape(found[0])
-
-    parts, end = [], 0
-    for found in ADDRESS.finditer(text):
-        parts += [escape(text[end : found.start()]), Markup(link(found))]
-        end = found.end()
-    return Markup("").join([*parts, escape(text[end:])])
+    here = current_app.config["BASE_URL"] + "/"
+    return Markup("").join(LINK.format(part) if part.startswith(here) else part for part in ADDRESS.split(text))

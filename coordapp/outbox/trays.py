@@ -8,6 +8,7 @@ from sqlalchemy.orm import defer
 
 from coordapp.extensions import db
 from coordapp.outbox.models import Mail, MailStatus
+from coordapp.outbox.queue import count_rows
 from coordapp.shared import clock
 
 
@@ -80,8 +81,7 @@ def resend_all() -> int:
 def _resend(chosen: ColumnElement[bool]) -> int:
     now = clock.now()
     anew = {"status": MailStatus.QUEUED, "attempts": 0, "first_tried_at": None, "next_attempt_at": now, "seen_at": None}
-    statement = update(Mail).where(chosen, *_can_be_resent(now)).values(anew | {"last_error": ""})
-    return db.session.execute(statement).rowcount
+    return count_rows(update(Mail).where(chosen, *_can_be_resent(now)).values(anew | {"last_error": ""}))
 
 
 def _can_be_resent(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -13,6 +13,7 @@ const PAUSES = [1_000, 2_000, 5_000, 10_000]; // between two tries
 const waiting = new Set();
 let isSending = false;
 let isLeaving = false;
+let isRefused = false; // the server answers, but does not take the tap: the sign-in has run out
 let failures = 0;
 let timer = 0;
 
@@ -69,8 +70,10 @@ async function post(url, came) {
       redirect: "manual",
       signal: AbortSignal.timeout(PATIENCE),
     });
+    isRefused = !response.ok && response.status < 500;
     return response.ok ? await response.json() : null;
   } catch {
+    isRefused = false;
     return null;
   }
 }
@@ -103,9 +106,11 @@ function remember(box, isTicked) {
 function tell() {
   if (!waiting.size) {
     state.textContent = "Alles gespeichert";
+  } else if (isRefused) {
+    state.textContent = `${waiting.size} noch nicht gespeichert. Bitte melden Sie sich in einem neuen Tab noch einmal an.`;
   } else if (failures < 3) {
     state.textContent = `${waiting.size} noch nicht gespeichert`;
   } else {
-    state.textContent = `${waiting.size} noch nicht gespeichert. Keine Verbindung? Wir versuchen es weiter. Sonst: „Speichern“ drücken.`;
+    state.textContent = `${waiting.size} noch nicht gespeichert. Keine Verbindung: Wir versuchen es weiter.`;
   }
 }

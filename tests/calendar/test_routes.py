@@ -142,13 +142,12 @@ def test_a_list_asks_as_often_for_thirty_dates_as_for_one(client, make, count_qu
         db.session.expire_all()
 
     fill(1)
-    client.get_page(address)
     with count_queries() as few:
         client.get_page(address)
     fill(30)
     with count_queries() as many:
         client.get_page(address)
-    assert len(many) == len(few)
+    assert len(many) == len(few) > 1
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "uk", "ru", "fa"])

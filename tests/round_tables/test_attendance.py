@@ -110,7 +110,11 @@ def test_a_walk_in_with_half_an_address_is_asked_again_and_the_name_stays(office
 
 
 def test_the_list_is_closed_and_opened_again(office, make, event):
-    here, missing, waiting = make.registration(event), make.registration(event), make.registration(event, status=WAITING)
+    here, missing, waiting = (
+        make.registration(event),
+        make.registration(event),
+        make.registration(event, status=WAITING),
+    )
     tick(office, here, "1")
     page = office.press(url(event), "Liste abschließen")
     assert "Nicht da: 1 Anmeldung." in page.text

@@ -124,8 +124,10 @@ def test_a_mail_is_in_the_readers_language_and_names_nobody_in_full(office, make
     german, arabic, *_rest = mails()
     assert (german.language, arabic.language) == ("de", "ar")
     assert german.subject.startswith("Protokoll: Runder Tisch in Arnstadt, ")
-    for words in ("Wir waren neun.", "Es fehlt an Wohnungen.", "Wir schreiben.", "Vermieter fragen – Olha, bis 01.04.2027",
-                  "Räume suchen – Büro", "Brief – Ina Büro"):  # fmt: skip
+    for words in (
+        "Wir waren neun.", "Es fehlt an Wohnungen.", "Wir schreiben.", "Vermieter fragen – Olha, bis 01.04.2027",
+        "Räume suchen – Büro", "Brief – Ina Büro",
+    ):  # fmt: skip
         assert words in german.text
         assert words in arabic.text
     for mail in mails():

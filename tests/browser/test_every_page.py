@@ -1,0 +1,57 @@
+"""Every page of the site, for those who may see it: axe finds nothing, nothing sticks out, nobody else is asked."""
+
+import pytest
+
+from coordapp.accounts.guards import ROLES, Access, access_of
+from coordapp.accounts.models import Role
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.house.addresses import addresses_of, all_tokens, rules_of
+
+VIEWERS = {Access.EVERYONE: None, Access.SIGNED_IN: Role.VOLUNTEER}
+PUBLIC = [("de", DESKTOP), ("de", PHONE), ("ar", DESKTOP), ("ar", PHONE), ("uk", PHONE)]
+OFFICE = [("de", DESKTOP), ("de", PHONE)]
+
+
+def _pages(app, *accesses: Access) -> list[tuple[Role | None, str]]:
+    found = []
+    for access in accesses:
+        viewer = VIEWERS.get(access) or (None if access is Access.EVERYONE else next(iter(ROLES[access])))
+        for rule in rules_of(app, method="GET", access=access):
+            found += [(viewer, address) for address in list(addresses_of(app, rule, tokens=all_tokens()))[:2]]
+    return found
+
+
+def _walk(app, open_browser, axe, overflow, *accesses, language, width, dark=False) -> list[str]:
+    problems, windows = [], {}
+    for viewer, address in _pages(app, *accesses):
+        if viewer not in windows:
+            windows[viewer] = open_browser(viewer, width=width, language=language, dark=dark)
+        window = windows[viewer]
+        answer = window.request.get(address)
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        window.goto(address)
+        problems += axe(window)
+        if overflow(window) > 0:
+            problems.append(f"{address} is {overflow(window)} px too wide")
+    return problems
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("language", "width"), PUBLIC)
+def test_public_pages(app, open_browser, axe, overflow, language, width):
+    accesses = (Access.EVERYONE, Access.SIGNED_IN)
+    assert _walk(app, open_browser, axe, overflow, *accesses, language=language, width=width) == []
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("language", "width"), OFFICE)
+def test_pages_of_the_office(app, open_browser, axe, overflow, language, width):
+    accesses = (Access.OFFICE, Access.ADMINISTRATION)
+    assert _walk(app, open_browser, axe, overflow, *accesses, language=language, width=width) == []
+
+
+@pytest.mark.timeout(600)
+def test_public_pages_in_the_dark(app, open_browser, axe, overflow):
+    accesses = (Access.EVERYONE, Access.SIGNED_IN)
+    assert _walk(app, open_browser, axe, overflow, *accesses, language="de", width=DESKTOP, dark=True) == []

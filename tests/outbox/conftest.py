@@ -1,0 +1,60 @@
+"""Mails to try things on, and mail servers that misbehave."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from jinja2 import ChoiceLoader, DictLoader
+
+from coordapp.extensions import db
+from coordapp.outbox import render, service
+from coordapp.outbox.models import Mail
+from coordapp.outbox.sender import Sender
+from tests.outbox.odd_server import OddServer
+
+BODY = "{% block subject %}{{ subject }}{% endblock %}{% block body %}Guten Tag\n\n{{ body }}{% endblock %}"
+
+
+@pytest.fixture
+def template(app) -> Iterator[Callable[[str], str]]:
+    """Return a function that makes a template of a text and returns its name."""
+    environment, texts = render._environment(), {}
+    kept, environment.loader = environment.loader, ChoiceLoader([DictLoader(texts), environment.loader])
+
+    def add(text: str) -> str:
+        texts[f"test/{len(texts)}.txt"] = text
+        return f"test/{len(texts) - 1}.txt"
+
+    yield add
+    environment.loader = kept
+
+
+@pytest.fixture
+def write_mail(app, template) -> Callable[..., Mail]:
+    """Return a function that writes a mail and commits it."""
+    simple = template(BODY)
+
+    def write(key: str = "a", *, to: str = "vera@example.org", text: str = "Hallo", **given) -> Mail:
+        given = {"language": "de", "name": "Vera Hilft", "subject": f"Mail {key}"} | given
+        assert service.enqueue(simple, to=to, key=key, body=text, **given)
+        db.session.commit()
+        return service.find_mail(key)
+
+    return write
+
+
+@pytest.fixture
+def sender(app) -> Iterator[Sender]:
+    """Return a sender; it reads the settings when it sends."""
+    sender = Sender()
+    yield sender
+    sender.close()
+
+
+@pytest.fixture
+def odd_server(app) -> Iterator[OddServer]:
+    """Run a mail server that does what a test tells it, and let the site send through it."""
+    with OddServer() as server:
+        app.config.update(
+            SMTP_HOST="127.0.0.1", SMTP_PORT=server.port, SMTP_SECURITY="none", SMTP_TIMEOUT=0.5, SMTP_USER=""
+        )
+        yield server
