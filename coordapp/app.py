@@ -29,6 +29,7 @@ from coordapp.extensions import babel, csrf, db, login_manager, migrate, prepare
 from coordapp.invitations import office as invitations_office
 from coordapp.invitations import routes as invitations
 from coordapp.office import routes as office
+from coordapp.outbox import cli as outbox_cli
 from coordapp.outbox import routes as outbox
 from coordapp.privacy import cli as privacy_cli
 from coordapp.round_tables import agenda_office, attendance_office, minutes_office
@@ -59,7 +60,7 @@ ROOMS = (  # blueprint, where its addresses begin
     (statements_office.bp, "/verwaltung/barrieren"),
     (accounts_office.bp, "/verwaltung/konten"),
 )
-COMMANDS = (serve.serve, worker.work, accounts_cli.group, privacy_cli.group, demo.demo, demo.sign_in_data)
+COMMANDS = (serve.serve, worker.work, accounts_cli.group, outbox_cli.group, privacy_cli.group, demo.demo, demo.sign_in_data)
 STATIC = config.ROOT / "static"
 ERRORS = {
     400: (_("Das hat nicht geklappt"), _("Die Anfrage war nicht vollständig. Bitte versuchen Sie es noch einmal.")),

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import flask_migrate
 import pytest
 from flask import Flask
 from sqlalchemy import event as engine_events
 
-import config
 from coordapp.accounts.models import Role, User
 from coordapp.app import create_app
 from coordapp.extensions import db
@@ -21,6 +19,7 @@ from tests import postgres
 from tests.mail_server import MailServer
 from tests.pages import CheckingClient
 from tests.sign_in import sign_in
+from tests.tables import create_tables
 
 POSTGRES_FOLDER = "COORDAPP_TEST_POSTGRES"  # where the server of this test run listens
 
@@ -74,16 +73,6 @@ def settings(tmp_path_factory) -> dict:
         "TESTING": True,
         "PROPAGATE_EXCEPTIONS": True,
     }
-
-
-def create_tables(app: Flask) -> None:
-    """Bring an empty database to the newest schema the way the site does: by its migrations."""
-    with app.app_context():
-        if any((config.ROOT / "migrations" / "versions").glob("*.py")):
-            flask_migrate.upgrade()
-        else:
-            db.create_all()
-        db.session.remove()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from sqlalchemy import exists, select
 
 from coordapp.accounts import service as accounts
 from coordapp.accounts.models import Role, User
-from coordapp.demo import tables
+from coordapp.demo import tables, words
 from coordapp.demo.days import round_table_days
 from coordapp.directory import service as directory
 from coordapp.directory.models import Organisation, OrganisationKind, Person
@@ -23,6 +23,7 @@ from coordapp.events import places
 from coordapp.events.models import Edition, Place
 from coordapp.extensions import db
 from coordapp.shared import clock, text
+from coordapp.statements import service as statements
 
 DATA = Path(__file__).parent / "data"
 OFFICE = ("buero@ilm-kreis.example", "Miriam Hellwig", Role.COORDINATOR)
@@ -58,6 +59,8 @@ def fill_in() -> bool:
         round_table_days(clock.today(), places=[house.place for house in houses]),
         houses={house.place: house for house in houses}, people=people, office=office, now=now,
     )  # fmt: skip
+    with clock.stopped(now - timedelta(days=4)):
+        statements.report_barrier(description=words.BARRIER, page="/kalender/", email="ruth.eberitzsch@example.org")
     return True
 
 

@@ -56,3 +56,4 @@ TASKS = (  # what, days after the round table, done
 WALK_INS = ("Paul Ehrlich-Santos", "Amina Diallo", "Gerda Umbreit")
 NOTES = ("", "", "", "", "", "Ich komme etwas später.", "Ich bringe Kuchen mit.", "Bitte ein Platz nahe der Tür.")
 REFUSED = "550 5.1.1 Recipient address rejected: User unknown"
+BARRIER = "Mein Vorleseprogramm liest im Kalender zweimal dasselbe Datum vor."

@@ -77,7 +77,7 @@ def create_event(
     """Make a draft. Times are UTC; registration closes when the event begins unless said otherwise."""
     event = Event(
         kind=kind, title=title, place=place, edition=edition,
-        registration_closes_at=registration_closes_at or dates[0][0],
+        registration_closes_at=registration_closes_at or min(dates)[0],
         dates=[EventDate(starts_at=begin, ends_at=end) for begin, end in sorted(dates)], **facts,
     )  # fmt: skip
     db.session.add(event)

@@ -1,3 +1,105 @@
-from flask import Blueprint
+"""The page behind the link in an invitation: say yes or no, and change one's mind, without an account."""
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from coordapp.accounts.guards import Access, open_to
+from coordapp.events import service as events
+from coordapp.events import words
+from coordapp.events.forms import WishesForm
+from coordapp.events.models import Event, Registration
+from coordapp.events.occupancy import occupancy_of
+from coordapp.events.rules import RegistrationRefused, refusal
+from coordapp.extensions import db
+from coordapp.invitations import service
+from coordapp.invitations.models import Invitation
+from coordapp.shared import clock, languages
 
 bp = Blueprint("invitations", __name__)
+
+
+@bp.after_request
+def hide_from_search_engines(response: Response) -> Response:
+    """Keep pages with a secret link out of indexes."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@bp.get("/<token>/")
+@open_to(Access.EVERYONE)
+def show(token: str):
+    """Show an invitation with its two buttons."""
+    return _page(_get(token), WishesForm())
+
+
+@bp.post("/<token>/")
+@open_to(Access.EVERYONE)
+def answer(token: str):
+    """Take the answer of somebody invited."""
+    invitation = _get(token)
+    return _decline(invitation) if request.form.get("answer") == "no" else _accept(invitation)
+
+
+def _accept(invitation: Invitation):
+    form = WishesForm()
+    if not form.validate_on_submit():
+        return _page(invitation, form), 422
+    try:
+        made = service.accept(invitation, form.wishes(), language=languages.current())
+    except RegistrationRefused as refused:
+        db.session.rollback()
+        form.form_errors.append(words.refused_long(refused.reason))
+        return _page(invitation, form), 422
+    db.session.commit()
+    flash(_thanks(made), "success")
+    return redirect(url_for("events.registration", token=made.token))
+
+
+def _thanks(made: Registration) -> str:
+    if made.is_coming:
+        return _("Danke für Ihre Antwort. Sie sind angemeldet. Wir haben Ihnen eine E-Mail geschickt.")
+    return _("Danke für Ihre Antwort. Wir haben Ihnen eine E-Mail geschickt.")
+
+
+def _decline(invitation: Invitation):
+    token = invitation.token
+    if not can_decline(invitation):
+        flash(_("Diese Veranstaltung hat schon begonnen. Sie müssen nichts mehr tun."), "info")
+        return redirect(url_for(".show", token=token))
+    service.decline(invitation)
+    db.session.commit()
+    flash(_("Danke, dass Sie Bescheid gesagt haben. Vielleicht kommen Sie ein anderes Mal."), "success")
+    return redirect(url_for(".show", token=token))
+
+
+def can_decline(invitation: Invitation) -> bool:
+    """Tell whether a no is still of any use."""
+    return invitation.event.starts_at > clock.now() and not invitation.event.is_cancelled
+
+
+def _get(token: str) -> Invitation:
+    return service.find_invitation(token) or abort(404)
+
+
+def _page(invitation: Invitation, form: WishesForm) -> str:
+    event, line, now = invitation.event, service.line_of(invitation), clock.now()
+    reason, occupancy = refusal(event, at=now), occupancy_of(event)
+    return render_template(
+        "invitations/show.html", invitation=invitation, event=event, form=form, state=line.state,
+        registration=line.registration if _is_settled(line.registration) else None, reason=reason,
+        refused=words.refused_long(reason) if reason else "", can_decline=can_decline(invitation),
+        free=words.free_places(event, taken=occupancy.taken, waiting=occupancy.waiting, at=now),
+        is_full=occupancy.waiting > 0 or occupancy.free(event) == 0, next_event=_next_best(event) if reason else None,
+    )  # fmt: skip
+
+
+def _is_settled(registration: Registration | None) -> bool:
+    """Tell whether there is a registration and nothing to be said about it any more, but to change it."""
+    return registration is not None and registration.is_active and not registration.waits_for_proof
+
+
+def _next_best(event: Event) -> Event | None:
+    """Return the next event of the same kind that one can register for."""
+    now = clock.now()
+    coming = events.list_coming(event.kind, at=now)
+    return next((other for other in coming if other.id != event.id and refusal(other, at=now) is None), None)

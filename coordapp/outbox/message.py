@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime, quote
 
 from coordapp.outbox.models import Mail
 from coordapp.outbox.service import ascii_domain
@@ -30,9 +30,10 @@ class Mailbox:
     address: str
 
     def __str__(self) -> str:
-        if self.name.isascii() and "=?" not in self.name:
-            return formataddr((self.name, self.address)).replace(" <", f"{NEW_LINE}<") if self.name else self.address
-        return f"{_encoded(self.name)}{NEW_LINE}<{self.address}>"
+        if not self.name:
+            return self.address
+        is_plain = self.name.isascii() and "=?" not in self.name
+        return (f'"{quote(self.name)}"' if is_plain else _encoded(self.name)) + f"{NEW_LINE}<{self.address}>"
 
 
 def mailbox(name: str, given: str) -> Mailbox:

@@ -45,9 +45,10 @@ def claim(*, lease: timedelta, per_minute: int) -> Mail | None:
 def renew(mail: Mail, *, lease: timedelta) -> bool:
     """Hold a mail for another lease; False when it is no longer ours."""
     held_until = clock.now() + lease
-    is_ours = _update_held(mail, {"held_until": held_until})
+    if not _update_held(mail, {"held_until": held_until}):
+        return False
     mail.held_until = held_until
-    return is_ours
+    return True
 
 
 def record_sent(mail: Mail) -> None:

@@ -13,7 +13,6 @@ from coordapp.events.occupancy import lock
 from coordapp.events.registration import find_registration_of
 from coordapp.extensions import db
 from coordapp.round_tables import rules
-from coordapp.round_tables.models import RoundTable
 from coordapp.round_tables.service import remember_round_table, round_table_of
 from coordapp.shared import clock
 
@@ -122,8 +121,3 @@ def list_ticked(event: Event) -> list[int]:
         Registration.event_id == event.id, Registration.status == RegistrationStatus.ATTENDED
     )
     return list(db.session.scalars(query.order_by(Registration.id)))
-
-
-def find_list(event: Event) -> RoundTable:
-    """Return what says whether the list is closed."""
-    return round_table_of(event)

@@ -43,9 +43,9 @@ class MemberForm(TopicMixin, SignedInRegistrationForm):
 @bp.get("/")
 @open_to(Access.EVERYONE)
 def index():
-    """Show the round tables of a year, the coming one first."""
+    """Show the round tables of a year, the coming one first; by default the year of the next."""
     now, this_year = clock.now(), clock.today().year
-    year = request.args.get("jahr", this_year, type=int)
+    year = request.args.get("jahr", 0, type=int) or _year_of_next()
     if not 2000 <= year <= this_year + 5:
         abort(404)
     listed = events.list_events(EventKind.ROUND_TABLE, year=year)
@@ -57,6 +57,11 @@ def index():
         events=[(event, _free(event, numbers.get(event.id, Occupancy()))) for event in listed],
         other_years=[other for other in (this_year - 1, this_year, this_year + 1) if other != year],
     )  # fmt: skip
+
+
+def _year_of_next() -> int:
+    coming = events.list_coming(EventKind.ROUND_TABLE, at=clock.now())
+    return clock.local(coming[0].starts_at).year if coming else clock.today().year
 
 
 @bp.get("/<int:event_id>/")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from coordapp.directory.models import Person
@@ -261,9 +261,10 @@ def list_open_tasks(before_event: Event, *, drafts: bool = False) -> list[Task]:
             Task.event_id.in_(earlier),
             Task.event_id != before_event.id,
             or_(Task.done_at.is_(None), Task.done_at >= before_event.starts_at),
-            or_(drafts, and_(RoundTable.minutes_sent_at.is_not(None))),
         )
     )
+    if not drafts:
+        query = query.where(RoundTable.minutes_sent_at.is_not(None))
     return list(db.session.scalars(query.order_by(*_most_urgent_first())))
 
 

@@ -1,4 +1,4 @@
-"""A real Chromium in front of the real site: web server and mail sender as `make run` starts them, and a mail server."""
+"""A real Chromium in front of the real site: web server and sender as `make run` starts them, and a mail server."""
 
 import json
 import os

@@ -10,7 +10,11 @@ from coordapp.accounts.guards import Access, access_of
 from coordapp.extensions import db
 
 UNKNOWN = {"int": 999_999, "string": "gibt-es-nicht", "default": "gibt-es-nicht"}
-NAMED = {"account_id": "account", "user_id": "account"}  # argument: table, where the name does not say it
+NAMED = {  # argument: table, where the name does not say it
+    "user_id": "account",
+    "item_id": "agenda_item",
+    "report_id": "barrier_report",
+}
 EACH = 3  # values tried of one kind, beside one that does not exist
 
 

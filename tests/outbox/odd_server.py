@@ -57,7 +57,7 @@ class OddServer:
         if not self._answer(line, GREETING):
             return
         for said in words:
-            verb = said.split(b":")[0].split()[0].decode().upper()
+            verb = said.decode("latin-1").partition(":")[0].strip().partition(" ")[0].upper()
             if not self._answer(line, verb):
                 return
             if verb == "DATA" and self._last.startswith("354"):

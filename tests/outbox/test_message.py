@@ -131,7 +131,10 @@ def test_text_and_html_say_the_same_and_lines_are_short(build, write_mail):
     assert content.isascii()
 
 
-CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Größe\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+CALENDAR = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\n"
+    "SUMMARY:Größe\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 
 
 @pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
