@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -22,20 +23,25 @@ from coordapp.accounts import routes as accounts
 from coordapp.accounts import staff as accounts_staff
 from coordapp.calendar import routes as calendar
 from coordapp.demo import cli as demo
+from coordapp.events import attention as events_attention
 from coordapp.events import office as events_office
 from coordapp.events import places_office, registrations_office, words
 from coordapp.events import routes as events
 from coordapp.extensions import babel, csrf, db, login_manager, migrate, prepare_engine
+from coordapp.invitations import attention as invitations_attention
 from coordapp.invitations import office as invitations_office
 from coordapp.invitations import routes as invitations
 from coordapp.office import routes as office
+from coordapp.outbox import attention as outbox_attention
 from coordapp.outbox import cli as outbox_cli
 from coordapp.outbox import routes as outbox
 from coordapp.privacy import cli as privacy_cli
 from coordapp.round_tables import agenda_office, attendance_office, minutes_office
+from coordapp.round_tables import attention as round_tables_attention
 from coordapp.round_tables import office as round_tables_office
 from coordapp.round_tables import routes as round_tables
 from coordapp.shared import clock, languages
+from coordapp.statements import attention as statements_attention
 from coordapp.statements import office as statements_office
 from coordapp.statements import routes as statements
 
@@ -60,7 +66,22 @@ ROOMS = (  # blueprint, where its addresses begin
     (statements_office.bp, "/verwaltung/barrieren"),
     (accounts_office.bp, "/verwaltung/konten"),
 )
-COMMANDS = (serve.serve, worker.work, accounts_cli.group, outbox_cli.group, privacy_cli.group, demo.demo, demo.sign_in_data)
+COMMANDS = (
+    serve.serve,
+    worker.work,
+    accounts_cli.group,
+    outbox_cli.group,
+    privacy_cli.group,
+    demo.demo,
+    demo.sign_in_data,
+)
+ATTENTION = (  # rooms that say what needs the office now, see shared/attention.py
+    outbox_attention.list_lines,
+    events_attention.list_lines,
+    invitations_attention.list_lines,
+    round_tables_attention.list_lines,
+    statements_attention.list_lines,
+)
 STATIC = config.ROOT / "static"
 ERRORS = {
     400: (_("Das hat nicht geklappt"), _("Die Anfrage war nicht vollständig. Bitte versuchen Sie es noch einmal.")),
@@ -113,6 +134,7 @@ def create_app(overrides: dict | None = None) -> Flask:
     _start_extensions(app)
     for room, prefix in ROOMS:
         app.register_blueprint(room, url_prefix=prefix)
+    app.extensions["attention"] = ATTENTION
     for command in COMMANDS:
         app.cli.add_command(command)
     _prepare_pages(app)
@@ -200,6 +222,10 @@ def _prepare_errors(app: Flask) -> None:
             _("Dieses Formular ist abgelaufen"),
             _("Bitte gehen Sie eine Seite zurück und laden Sie sie neu. Ihre Angaben stehen dann meist noch da."),
         )
+
+    @app.errorhandler(SecurityError)
+    def unknown_host(_error):
+        return "This host is not served here.\n", 400, {"Content-Type": "text/plain"}  # no page: it has no addresses
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(InterfaceError)

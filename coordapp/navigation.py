@@ -61,8 +61,10 @@ def _office_navigation() -> list[tuple[str, str, bool]]:
     if not g.get("is_office"):
         return []
     pages = ADMINISTRATION if current_user.role is Role.ADMINISTRATOR else OFFICE
+    home = url_for("office.start")
     return [
-        (text, url_for(endpoint), (request.blueprint or "") == endpoint.partition(".")[0]) for text, endpoint in pages
+        (text, href, request.path == href or (href != home and request.path.startswith(href)))
+        for text, href in ((text, url_for(endpoint)) for text, endpoint in pages)
     ]
 
 

@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 import click
 import flask_migrate
 from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
 from whitenoise.compress import Compressor
 
 import config
@@ -54,8 +55,9 @@ class Stopped(Exception):
 @click.command()
 @click.option("--demo", is_flag=True, help="Fill in the demo county where it is missing.")
 @click.option("--end-with-parent", is_flag=True, help="End when the calling process is gone.")
+@pass_script_info
 @with_appcontext
-def serve(demo: bool, end_with_parent: bool) -> None:
+def serve(script: ScriptInfo, demo: bool, end_with_parent: bool) -> None:
     """Start the site at HOST and PORT, with its mail sender, until Ctrl-C."""
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 8000)
     listener = _listen(host, port)
@@ -68,7 +70,7 @@ def serve(demo: bool, end_with_parent: bool) -> None:
     address = current_app.config["BASE_URL"]
     for number in ENDINGS:
         signal.signal(number, _stop)
-    app = current_app._get_current_object()
+    app = script.load_app()
     children = [
         Child("web server", lambda: WebServer(app, listener).run()),
         Child("mail sender", lambda: worker.run(app)),
@@ -86,6 +88,8 @@ def serve(demo: bool, end_with_parent: bool) -> None:
 
 class WebServer(BaseApplication):
     """gunicorn for the application that is already there."""
+
+    cfg: Config
 
     def __init__(self, app: Flask, listener: socket.socket) -> None:
         self.app, self.listener = app, listener
@@ -170,8 +174,9 @@ def _listen(host: str, port: int) -> socket.socket:
         family, _kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.create_server(address[:2], family=family, backlog=512)
     except OSError as problem:
+        reason = os.strerror(problem.errno or 0)
         raise click.ClickException(
-            f"Port {port} of {host} cannot be used: {os.strerror(problem.errno or 0)}. Choose another one: PORT={port + 1} make run"
+            f"Port {port} of {host} cannot be used: {reason}. Choose another one: PORT={port + 1} make run"
         ) from None
     listener.set_inheritable(True)
     return listener

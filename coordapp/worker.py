@@ -11,9 +11,10 @@ from datetime import timedelta
 from typing import TypeVar
 
 import click
-from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask import Flask
+from flask.cli import ScriptInfo, pass_script_info
 
+import config
 from coordapp.accounts import limits, sign_ins
 from coordapp.events import reminders, waiting_list
 from coordapp.extensions import db
@@ -24,6 +25,7 @@ from coordapp.shared import clock
 log = logging.getLogger("coordapp.worker")
 Result = TypeVar("Result")
 
+OURS = str(config.ROOT / "coordapp")
 MOST_ROUNDS = 50  # of one job at a time, so that mails are sent in between
 IDLE_SECONDS = 1.0
 KEPT = timedelta(days=2)  # how long ended sign-ins and old counters stay
@@ -113,7 +115,7 @@ def _roll_back() -> None:
 def _without_data(problem: BaseException) -> str:
     """Say what went wrong and where, without the message: it may hold addresses or names."""
     frames = traceback.extract_tb(problem.__traceback__)
-    where = next((f for f in reversed(frames) if "coordapp" in f.filename), frames[-1])
+    where = next((frame for frame in reversed(frames) if frame.filename.startswith(OURS)), frames[-1])
     return f"{type(problem).__name__} in {where.filename.rpartition('/')[2]}:{where.lineno} {where.name}"
 
 
@@ -128,7 +130,7 @@ def run(app: Flask) -> None:
 
 
 @click.command("work")
-@with_appcontext
-def work() -> None:
+@pass_script_info
+def work(script: ScriptInfo) -> None:
     """Run reminders and the waiting list, and send mails, until Ctrl-C or SIGTERM."""
-    run(current_app._get_current_object())
+    run(script.load_app())

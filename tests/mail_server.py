@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import ssl
 import threading
 from concurrent.futures import Future
 from email.message import EmailMessage
@@ -13,10 +14,12 @@ from aiosmtpd.smtp import SMTP, Envelope
 class MailServer:
     """Keeps what it is given: `messages`, and `envelopes` with sender and recipients.
 
-    A subclass may answer otherwise: override `handle_RCPT` or `handle_DATA` as aiosmtpd describes them.
+    A subclass may answer otherwise: override `handle_RCPT` or `handle_DATA` as aiosmtpd describes them, or give its
+    `options` for encryption and login; with `tls` it is encrypted from the first word on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: ssl.SSLContext | None = None, **options) -> None:
+        self.tls, self.options = tls, options
         self.envelopes: list[Envelope] = []
         self.port = 0
 
@@ -51,10 +54,10 @@ class MailServer:
         connections: list[SMTP] = []
 
         def connect() -> SMTP:
-            connections.append(SMTP(self, timeout=30, enable_SMTPUTF8=True, hostname="localhost"))
+            connections.append(SMTP(self, timeout=30, enable_SMTPUTF8=True, hostname="localhost", **self.options))
             return connections[-1]
 
-        server = await self._loop.create_server(connect, "127.0.0.1", 0)
+        server = await self._loop.create_server(connect, "127.0.0.1", 0, ssl=self.tls)
         started.set_result(server.sockets[0].getsockname()[1])
         await self._stopping.wait()
         server.close()

@@ -9,6 +9,7 @@ from coordapp.round_tables import rules
 from coordapp.round_tables.planning import holidays_of
 
 SOON, LATE = timedelta(days=10), timedelta(days=75)  # within these somebody who tries the site wants to see one
+LATEST = timedelta(days=100)  # over the summer it may be as late as that
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def _with_one_soon(days: list[Day], *, today: date) -> list[Day]:
     if any(today + SOON <= day.on <= today + LATE for day in days):
         return days
     over = [day for day in days if day.on.year == today.year and day.on < today + SOON]
-    free = _first_good_day(today + SOON, today + LATE)
+    free = _first_good_day(today + SOON, today + LATEST)
     if not over or free is None or free.year != today.year:
         return days
     moved = [day for day in days if day is not over[-1]]

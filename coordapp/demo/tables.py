@@ -17,6 +17,7 @@ from coordapp.events.models import CancelledBy, Event, Need, Place, Registration
 from coordapp.events.occupancy import occupancy_of
 from coordapp.events.registration import Wishes
 from coordapp.extensions import db
+from coordapp.invitations import service as invitations
 from coordapp.outbox.models import Mail, MailStatus
 from coordapp.round_tables import attendance, minutes, planning
 from coordapp.round_tables import service as round_tables
@@ -25,7 +26,9 @@ from coordapp.shared import clock
 ANNOUNCED = timedelta(days=70)  # before the start
 ANNOUNCED_AT_LEAST = timedelta(days=30)  # before now, for those to come
 SENT_UNTIL = timedelta(days=2)  # mails older than that have been sent
-FREE, WAITING, FEW = 8, 4, 5  # places left at the next one; parties that wait at the second; guests of the third
+FREE, WAITING = 8, 4  # places left at the next one; parties that wait at the second
+INVITED = 2  # everybody was just invited to the third
+YES, NO = 5, 3  # answers so far
 LARGE_PARTY, LIKELY_TO_COME = 0.12, 0.85
 
 
@@ -42,7 +45,7 @@ class House:
 def fill_in(
     days: Sequence[Day], *, houses: dict[Place, House], people: Sequence[Person], office: User, now: datetime
 ) -> None:
-    """Make all round tables; the coming ones are nearly full, full with a waiting list, and quite empty."""
+    """Make all round tables; of the coming ones one is nearly full, one full, one just announced."""
     coming = [day for day in days if day.on > clock.local(now).date()]
     for day in days:
         chance = Random(day.on.toordinal())  # noqa: S311 - the same county every time, no secret
@@ -67,10 +70,12 @@ def _announce(day: Day, house: House, *, now: datetime) -> Event:
 
 def _gather(event: Event, guests: list[Person], *, number: int, office: User, chance: Random, now: datetime) -> None:
     """Let people register for a coming round table: `number` 0 is the next one."""
-    if number > 2:  # noqa: PLR2004 - nobody thinks so far ahead
+    if number >= INVITED:
+        if number == INVITED:
+            _invite(event, guests, office=office, now=now)
         return
     capacity = event.capacity or 0
-    wanted = {0: capacity - FREE, 1: capacity, 2: FEW}[number]
+    wanted = {0: capacity - FREE, 1: capacity}[number]
     times = _times(event.published_at or now, now - timedelta(days=3), number=2 * capacity)
     line = iter(guests)
     _fill(event, line, until=wanted, times=times, office=office, chance=chance)
@@ -82,6 +87,19 @@ def _gather(event: Event, guests: list[Person], *, number: int, office: User, ch
     with clock.stopped(now - timedelta(days=1)):
         for person, topic in zip(guests, chance.sample(words.TOPICS, 3), strict=False):
             round_tables.propose_topic(event, person, topic)
+
+
+def _invite(event: Event, guests: list[Person], *, office: User, now: datetime) -> None:
+    """Invite everybody who agreed to that, and let some of them answer through the link."""
+    with clock.stopped(now - timedelta(days=6)):
+        invitations.invite(event, guests, by=office)
+    invited = [line.invitation for line in invitations.list_lines(event)]
+    for number, invitation in enumerate(invited[: YES + NO]):
+        with clock.stopped(now - timedelta(days=5, minutes=-90 * number)):
+            if number < YES:
+                invitations.accept(invitation, Wishes(), language=invitation.person.language)
+            else:
+                invitations.decline(invitation)
 
 
 def _queue_up(event: Event, line: Iterator[Person], *, office: User, now: datetime) -> None:
@@ -186,7 +204,8 @@ def _wishes(person: Person, chance: Random, *, party_size: int) -> Wishes:
     needs_interpreter = "de" not in person.languages_spoken
     return Wishes(
         party_size=party_size, needs=[*needs, *([Need.INTERPRETER] if needs_interpreter else [])],
-        interpreter_language=person.languages_spoken[0] if needs_interpreter else "", note=chance.choice(words.NOTES),
+        interpreter_language=words.LANGUAGES[person.languages_spoken[0]] if needs_interpreter else "",
+        note=chance.choice(words.NOTES),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from coordapp.events.models import Event, EventDate, Registration, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.shared import languages
-from coordapp.shared.attention import Line, Urgency
+from coordapp.shared.attention import Line, Urgency, counted
 
 UNCONFIRMED, WAITING, OFFERED = RegistrationStatus.UNCONFIRMED, RegistrationStatus.WAITING, RegistrationStatus.OFFERED
 
@@ -61,8 +61,8 @@ def _unsettled() -> dict[int, list[Open]]:
         .group_by(Registration.event_id, Registration.status, is_proven)
     )  # fmt: skip
     found: dict[int, list[Open]] = defaultdict(list)
-    for event_id, status, proven, *numbers in rows:
-        found[event_id].append(Open(status, bool(proven), *numbers))
+    for event_id, status, proven, number, people, until in rows:
+        found[event_id].append(Open(status, bool(proven), number, people, until))
     return found
 
 
@@ -77,21 +77,19 @@ def _lines(event: Event, unsettled: list[Open]) -> Iterator[Line]:
     waiting = [some for some in unsettled if some.is_proven and some.status is WAITING]
     if unproven:
         number = sum(some.registrations for some in unproven)
-        words = "1 unbestätigte Anmeldung ansehen" if number == 1 else f"{number} unbestätigte Anmeldungen ansehen"
-        yield _line(event, unproven, words)
+        words = counted(number, "unbestätigte Anmeldung", "unbestätigte Anmeldungen")
+        yield _line(event, unproven, f"{words} ansehen")
     if offered:
         number = sum(some.people for some in offered)
-        words = "1 angebotenen Platz ansehen" if number == 1 else f"{number} angebotene Plätze ansehen"
-        yield _line(event, offered, words)
+        words = counted(number, "angebotenen Platz", "angebotene Plätze")
+        yield _line(event, offered, f"{words} ansehen")
     if waiting:
-        number = sum(some.people for some in waiting)
-        yield _line(event, waiting, f"Ausgebucht, {number} {'wartet' if number == 1 else 'warten'}: Warteliste ansehen")
+        words = counted(sum(some.people for some in waiting), "Person wartet", "Personen warten")
+        yield _line(event, waiting, f"Ausgebucht, {words}: Warteliste ansehen")
 
 
 def _line(event: Event, unsettled: list[Open], deed: str) -> Line:
-    statuses = {some.status for some in unsettled}
-    url = url_for(
-        "registrations_office.index", event_id=event.id, status=UNCONFIRMED if UNCONFIRMED in statuses else min(statuses)
-    )
+    status = min(some.status for some in unsettled)  # of "unconfirmed" and "waiting" the one that holds a place
+    url = url_for("registrations_office.index", event_id=event.id, status=status)
     until = min((some.until for some in unsettled if some.until is not None), default=None)
     return Line(deed, url, Urgency.WAITED_FOR, about=in_short(event), until=until)

@@ -45,10 +45,13 @@ class WishesForm(FlaskForm):
                 _("Bitte schreiben Sie eine Zahl von 1 bis %(most)s.", most=self.largest_party)
             )  # fmt: skip
 
-    def validate_interpreter_language(self, field: StringField) -> None:
-        """Ask for the language where an interpreter is wished."""
-        if Need.INTERPRETER in (self.needs.data or ()) and not field.data:
-            raise ValidationError(_("Bitte schreiben Sie die Sprache. Beispiel: Arabisch"))
+    def validate(self, extra_validators=None) -> bool:
+        """Check the fields one by one, then ask for the language where an interpreter is wished."""
+        is_valid = super().validate(extra_validators)
+        if Need.INTERPRETER in (self.needs.data or ()) and not self.interpreter_language.data:
+            self.interpreter_language.errors = [_("Bitte schreiben Sie die Sprache. Beispiel: Arabisch")]
+            return False
+        return is_valid
 
     def wishes(self, registration: Registration | None = None) -> Wishes:
         """Return what was chosen; what this form does not ask stays as it is in the registration."""
@@ -194,7 +197,7 @@ class DuplicateForm(FlaskForm):
 
     def validate_day(self, field: DateField) -> None:
         """Refuse days that are over."""
-        if field.data < clock.today():
+        if field.data is not None and field.data < clock.today():
             raise ValidationError("Dieser Tag ist schon vorbei.")
 
     def moved(self, event: Event) -> dict:

@@ -147,6 +147,7 @@ def _entry(
     event = date.event
     url = _page_of(event)
     title = one_line(event.title)
+    summary = _("ABGESAGT: %(title)s", title=title) if event.is_cancelled else title  # Babel reads no f-strings
     return [
         "BEGIN:VEVENT",
         f"UID:{date.uid}",
@@ -157,7 +158,7 @@ def _entry(
         f"DTSTART;TZID=Europe/Berlin:{_local(date.starts_at)}",
         f"DTEND;TZID=Europe/Berlin:{_local(date.ends_at)}",
         f"STATUS:{'CANCELLED' if is_off else 'CONFIRMED'}",
-        f"SUMMARY:{_text(_('ABGESAGT: %(title)s', title=title) if event.is_cancelled else title)}",
+        f"SUMMARY:{_text(summary)}",
         *_where(event.place, shows_place=shows_place),
         f"DESCRIPTION:{_text(_description(event, url=url, shows_place=shows_place))}",
         f"URL:{url}",
@@ -194,7 +195,7 @@ def _off_text(event: Event) -> str:
     if not event.is_cancelled:
         return ""
     reason = _("Der Grund: %(reason)s", reason=event.cancellation_reason) if event.cancellation_reason else ""
-    return f"{_('Diese Veranstaltung findet nicht statt.')} {reason}".strip()
+    return (_("Diese Veranstaltung findet nicht statt.") + f" {reason}").strip()
 
 
 def _place_text(place: Place | None, *, shows_place: bool) -> str:

@@ -7,6 +7,7 @@ from wtforms import SelectField
 
 from coordapp.accounts.guards import Access, open_to
 from coordapp.directory import service as directory
+from coordapp.directory.models import Person
 from coordapp.events import registration as registrations
 from coordapp.events import service, words
 from coordapp.events.forms import OfficeWishesForm, PhoneRegistrationForm
@@ -43,8 +44,9 @@ def index(event_id: int):
 @bp.get("/veranstaltung/<int:event_id>/neu/")
 @open_to(Access.OFFICE)
 def new(event_id: int):
-    """Ask who phones."""
-    form = PhoneRegistrationForm(name=request.args.get("name", ""))
+    """Ask who phones; somebody known is filled in, so that they are not kept twice."""
+    known = db.session.get(Person, request.args.get("person_id", 0, type=int))
+    form = PhoneRegistrationForm(obj=known, data={"name": request.args.get("name", "")})
     return render_template("events/registrations_office/new.html", event=service.get_event(event_id), form=form)
 
 

@@ -64,7 +64,7 @@ class InvitationForm(FlaskForm):
     def offer(self, people: Iterable[Person]) -> None:
         """Show these people."""
         self.people.choices = [
-            SelectChoice(value=person.id, label=", ".join(filter(None, (person.name, person.municipality))))
+            SelectChoice(value=str(person.id), label=", ".join(filter(None, (person.name, person.municipality))))
             for person in people
         ]
 

@@ -50,8 +50,10 @@ def send(event_id: int):
     volunteers = directory.list_volunteers()
     people = form.choose(FilterForm(request.args, volunteers).choose(volunteers))
     number = len(service.check(event, people).reachable)
+    if "trial" in request.form:
+        return _send_trial(event, form, number)
     if not form.validate_on_submit() or not people or (number and not form.count(number)):
-        return _page(event, form), 422
+        return _page(event, form, asks_again=True), 422
     try:
         sent = service.invite(event, people, by=current_user)
     except RegistrationRefused as refused:
@@ -63,22 +65,21 @@ def send(event_id: int):
     return redirect(url_for(".show", event_id=event_id))
 
 
+def _send_trial(event: Event, form: InvitationForm, number: int) -> str:
+    """Send the invitation to who is signed in; the page comes back with all that was ticked."""
+    is_written = mails.trial(event, current_user)
+    db.session.commit()
+    form.count(number)
+    flash(f"Der Test geht an {current_user.email}." if is_written else "Der Test ist schon unterwegs.", "success")
+    return _page(event, form)
+
+
 def _sent_words(sent: service.Selection) -> str:
     number = len(sent.reachable)
     if not number:
         return "Alle Ausgewählten sind schon eingeladen. Niemand bekommt eine zweite Einladung."
     words = "1 Einladung geht hinaus." if number == 1 else f"{number} Einladungen gehen hinaus."
     return f"{words} Die Antworten erscheinen hier von selbst."
-
-
-@bp.post("/<int:event_id>/test")
-@open_to(Access.OFFICE)
-def send_trial(event_id: int):
-    """Send the invitation to who is signed in."""
-    is_written = mails.trial(events.get_event(event_id), current_user)
-    db.session.commit()
-    flash(f"Der Test geht an {current_user.email}." if is_written else "Der Test ist schon unterwegs.", "success")
-    return redirect(url_for(".show", event_id=event_id))
 
 
 @bp.post("/<int:event_id>/erinnern")
@@ -118,7 +119,7 @@ def enter_answer(event_id: int, invitation_id: int):
     return redirect(url_for(".show", event_id=event_id, _anchor=f"einladung-{invitation_id}"))
 
 
-def _page(event: Event, form: InvitationForm) -> str:
+def _page(event: Event, form: InvitationForm, *, asks_again: bool = False) -> str:
     volunteers = directory.list_volunteers()
     shown = FilterForm(request.args, volunteers)
     selection = service.check(event, shown.choose(volunteers))
@@ -130,7 +131,7 @@ def _page(event: Event, form: InvitationForm) -> str:
     wanted = request.args.get("stand", "")
     return render_template(
         "invitations/office/show.html", event=event, form=form, filter=shown, selection=selection,
-        reason=reason, refused=words.refused_long(reason) if reason else "",
+        asks_again=asks_again, reason=reason, refused=words.refused_long(reason) if reason else "",
         preview=mails.preview(event, name="Olha Beispiel"), why=LEFT_OUT, states=STATES, numbers=_numbers(lines),
         wanted=wanted, lines=[line for line in lines if wanted in ("", line.state)], invited=len(lines),
         silent=sum(service.can_be_reminded(line) for line in lines), now=clock.now(),

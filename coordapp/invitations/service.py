@@ -76,9 +76,7 @@ def remind_silent(event: Event) -> int:
     return len(silent)
 
 
-def accept(
-    invitation: Invitation, wishes: Wishes, *, language: str, entered_by: User | None = None
-) -> Registration:
+def accept(invitation: Invitation, wishes: Wishes, *, language: str, entered_by: User | None = None) -> Registration:
     """Take a yes: register the person, or put them on the waiting list. Raises RegistrationRefused.
 
     Somebody who is registered already stays as they are.

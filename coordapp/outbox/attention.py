@@ -9,7 +9,7 @@ from coordapp.extensions import db
 from coordapp.outbox import service, trays
 from coordapp.outbox.models import Mail
 from coordapp.outbox.rules import reason
-from coordapp.shared.attention import Line, Urgency
+from coordapp.shared.attention import Line, Urgency, counted
 
 
 def list_lines(_now: datetime) -> list[Line]:
@@ -23,15 +23,15 @@ def _sending() -> list[Line]:
         return []
     waiting = db.session.scalar(select(func.count()).select_from(Mail).where(*trays.CONDITIONS[trays.Tray.WAITING]))
     why = "Es ist kein Mailserver eingestellt." if trouble is None else reason(trouble.last_error)
-    left = "1 Mail wartet." if waiting == 1 else f"{waiting} Mails warten."
+    left = counted(waiting or 0, "Mail wartet", "Mails warten")
     url = url_for("outbox.index", ablage=trays.Tray.WAITING)
-    return [Line("Es wird nichts versendet: Postausgang öffnen", url, Urgency.BROKEN, about=f"{why} {left}")]
+    return [Line("Es wird nichts versendet: Postausgang öffnen", url, Urgency.BROKEN, about=f"{why} {left}.")]
 
 
 def _failed() -> list[Line]:
     number = service.count_failed()
     if not number:
         return []
-    deed = "1 nicht zugestellte Mail ansehen" if number == 1 else f"{number} nicht zugestellte Mails ansehen"
+    deed = counted(number, "nicht zugestellte Mail", "nicht zugestellte Mails") + " ansehen"
     url = url_for("outbox.index", ablage=trays.Tray.FAILED)
     return [Line(deed, url, Urgency.BROKEN, about="Dort steht, warum, und Sie können sie noch einmal senden.")]

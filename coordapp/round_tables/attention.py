@@ -14,7 +14,7 @@ from coordapp.extensions import db
 from coordapp.round_tables.models import RoundTable, Task, Topic, TopicStatus
 from coordapp.round_tables.rules import NOTICE, TABLES_A_YEAR
 from coordapp.shared import clock
-from coordapp.shared.attention import Line, Urgency
+from coordapp.shared.attention import Line, Urgency, counted
 
 LOOKS_BACK = timedelta(days=365)  # older round tables are left alone: their registrations are deleted
 NEXT_YEAR_FROM = 9  # in this month the office begins to plan the next year
@@ -51,7 +51,7 @@ def _overdue_tasks(now: datetime) -> Iterator[Line]:
         select(func.count(), func.min(Task.due_on)).where(Task.done_at.is_(None), Task.due_on < today)
     ).one()
     if number:
-        deed = "1 überfällige Aufgabe ansehen" if number == 1 else f"{number} überfällige Aufgaben ansehen"
+        deed = counted(number, "überfällige Aufgabe", "überfällige Aufgaben") + " ansehen"
         yield Line(
             deed, url_for("agenda_office.tasks"), Urgency.BROKEN, about="aus früheren Runden Tischen", until=first
         )  # fmt: skip
@@ -62,7 +62,7 @@ def _topics(coming: Sequence[Event]) -> Iterator[Line]:
         proposed = (Topic.event_id == event.id, Topic.status == TopicStatus.PROPOSED)
         number = db.session.scalar(select(func.count()).select_from(Topic).where(*proposed))
         if number:
-            deed = "1 Themenvorschlag ansehen" if number == 1 else f"{number} Themenvorschläge ansehen"
+            deed = counted(number, "Themenvorschlag", "Themenvorschläge") + " ansehen"
             url = url_for("agenda_office.show", event_id=event.id)
             yield Line(deed, url, Urgency.WAITED_FOR, about=in_short(event), until=event.starts_at)
 

@@ -16,6 +16,7 @@ from coordapp.events.kinds import EventKind
 from coordapp.events.models import Event, EventDate
 from coordapp.events.occupancy import lock
 from coordapp.extensions import db
+from coordapp.invitations import service as invitations
 from coordapp.round_tables import rules
 from coordapp.round_tables.models import AgendaItem, RoundTable, Task, Topic, TopicStatus
 from coordapp.shared import clock, text
@@ -287,6 +288,6 @@ def find_minutes(event: Event) -> Minutes | None:
     return Minutes.from_json(stored) if stored else None
 
 
-def list_invited(event: Event) -> list[Person]:  # noqa: ARG001 - the invitations' floor answers it
+def list_invited(event: Event) -> list[Person]:
     """List who was invited to a round table: they get its minutes too."""
-    return []
+    return invitations.list_invited(event)

@@ -1,6 +1,6 @@
 """What needs somebody in the office now: each room says its part, the office's start page shows all of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
@@ -38,4 +38,6 @@ def _day(until: date | datetime | None) -> str:
     return until.isoformat() if until else ""
 
 
-ListLines = Callable[[datetime], list[Line]]  # what each room offers
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number with its noun: "1 Mail", "3 Mails"."""
+    return f"{number} {one if number == 1 else many}"

@@ -160,7 +160,9 @@ def test_a_double_click_registers_once_and_the_back_button_too(app, page, wait_f
 
 
 def test_the_language_switch_stays_on_the_page_and_is_kept(app, page):
-    event = db.session.scalars(db.select(Event).where(Event.published_at.is_not(None)).order_by(Event.id.desc())).first()
+    event = db.session.scalars(
+        db.select(Event).where(Event.published_at.is_not(None)).order_by(Event.id.desc())
+    ).first()
     page.goto(f"/runde-tische/{event.id}/")
     page.locator(".language-switch summary").click()
     page.locator(".language-switch a[lang=uk]").click()

@@ -35,7 +35,7 @@ INJECTIONS = (
     "x\u2028X-BOESE:1\u2029X-BOESE:2\x85X-BOESE:3\x0bX-BOESE:4\x0cX-BOESE:5\x1cX-BOESE:6",
     "x\\nX-BOESE:1",
     "a;b,c\\d:e\"f^ng'h",
-    "\x00\x07\x1b[31mrot",
+    "\x01\x07\x1b[31mrot",
     "x\r\n X-BOESE:1",
     "BEGIN:VALARM",
 )

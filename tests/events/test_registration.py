@@ -423,7 +423,9 @@ def test_an_offer_is_accepted_in_time_and_pressing_twice_is_no_harm(make, kinds_
     assert kinds_of_mails() == ["registered"]
 
 
-@pytest.mark.parametrize("columns", [{"status": S.OFFERED, "expires_at": NOW}, {"status": S.WAITING}, {"status": S.CANCELLED}])
+@pytest.mark.parametrize(
+    "columns", [{"status": S.OFFERED, "expires_at": NOW}, {"status": S.WAITING}, {"status": S.CANCELLED}]
+)
 def test_an_offer_that_is_gone_cannot_be_accepted(make, mails, columns):
     made = make.registration(**columns)
     assert registrations.accept_offer(made) is False

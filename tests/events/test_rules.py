@@ -27,6 +27,7 @@ from coordapp.shared import clock
 
 CONFIRMED, WAITING = RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING
 STARTS_AT = datetime(2027, 3, 16, 14, tzinfo=UTC)
+OPENS_AT = STARTS_AT - timedelta(days=8)
 LONG_AGO = datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -64,8 +65,8 @@ def moment(text: str) -> datetime:
         ({"published_at": None}, STARTS_AT - timedelta(days=9), Refusal.NOT_PUBLISHED, None),
         ({"cancelled_at": LONG_AGO}, STARTS_AT - timedelta(days=9), Refusal.CANCELLED, Refusal.CANCELLED),
         ({"cancelled_at": LONG_AGO}, STARTS_AT + timedelta(days=9), Refusal.CANCELLED, Refusal.CANCELLED),
-        ({"registration_opens_at": STARTS_AT - timedelta(days=8)}, STARTS_AT - timedelta(days=9), Refusal.NOT_YET, None),
-        ({"registration_opens_at": STARTS_AT - timedelta(days=8)}, STARTS_AT - timedelta(days=8), None, None),
+        ({"registration_opens_at": OPENS_AT}, OPENS_AT - timedelta(seconds=1), Refusal.NOT_YET, None),
+        ({"registration_opens_at": OPENS_AT}, OPENS_AT, None, None),
         ({"published_at": None}, STARTS_AT + timedelta(days=9), Refusal.OVER, Refusal.OVER),
         ({"registration_closes_at": STARTS_AT + timedelta(hours=2)}, STARTS_AT + timedelta(hours=1), None, None),
     ],

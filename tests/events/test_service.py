@@ -31,7 +31,8 @@ def dates_of(event) -> service.Dates:
 def change(event, *, by: timedelta = timedelta(0), **facts) -> service.Change:
     """Change an event from a form that was just opened; move it by some time."""
     dates = [(begin + by, end + by) for begin, end in facts.pop("dates", dates_of(event))]
-    return service.change_event(event, version=event.version, dates=dates, place=facts.pop("place", event.place), **facts)
+    place = facts.pop("place", event.place)
+    return service.change_event(event, version=event.version, dates=dates, place=place, **facts)
 
 
 # making and publishing
@@ -159,7 +160,9 @@ def test_an_event_that_more_came_to_than_it_has_places_can_still_be_edited(make)
     assert event.title == "Mit Nachtrag"
 
 
-@pytest.mark.parametrize(("capacity", "expected"), [(2, [S.OFFERED, S.WAITING]), (3, [S.OFFERED] * 2), (None, [S.OFFERED] * 2)])
+@pytest.mark.parametrize(
+    ("capacity", "expected"), [(2, [S.OFFERED, S.WAITING]), (3, [S.OFFERED] * 2), (None, [S.OFFERED] * 2)]
+)
 def test_more_places_go_to_those_who_wait(make, capacity, expected):
     event = make.event(capacity=1)
     make.registration(event)
@@ -324,5 +327,6 @@ def test_a_place_with_a_new_way_in_changes_the_calendars_of_its_events_only(make
 
 
 def test_an_address_is_one_line_without_gaps():
-    assert Place(street="Am Markt 1", postal_code="98693", municipality="Ilmenau").address == "Am Markt 1, 98693 Ilmenau"
+    place = Place(street="Am Markt 1", postal_code="98693", municipality="Ilmenau")
+    assert place.address == "Am Markt 1, 98693 Ilmenau"
     assert Place(street="", postal_code="", municipality="Ilmenau").address == "Ilmenau"

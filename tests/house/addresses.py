@@ -15,7 +15,7 @@ NAMED = {  # argument: table, where the name does not say it
     "item_id": "agenda_item",
     "report_id": "barrier_report",
 }
-EACH = 3  # values tried of one kind, beside one that does not exist
+EACH = 3  # ids tried of one kind, beside one that does not exist
 
 
 def rules_of(app: Flask, *, method: str, access: Access | None = None) -> list[Rule]:
@@ -30,14 +30,14 @@ def rules_of(app: Flask, *, method: str, access: Access | None = None) -> list[R
 def addresses_of(app: Flask, rule: Rule, *, tokens: list[str]) -> Iterator[str]:
     """Yield the addresses of a rule: one for each combination of values, the first ones of each argument."""
     arguments = sorted(rule.arguments)
-    values = [[*known_values(name, tokens=tokens)[:EACH], _unknown(rule, name)] for name in arguments]
+    values = [[*known_values(name, tokens=tokens), _unknown(rule, name)] for name in arguments]
     with app.test_request_context():
         for combination in product(*values):
             yield url_for(rule.endpoint, **dict(zip(arguments, combination, strict=True)))
 
 
 def known_values(argument: str, *, tokens: list[str]) -> list:
-    """Return the values that the database has for an argument of an address; fail for a name nobody knows."""
+    """Return some values that the database has for an argument of an address; fail for a name nobody knows."""
     if argument == "token":
         return tokens
     if argument == "year":
@@ -46,18 +46,19 @@ def known_values(argument: str, *, tokens: list[str]) -> list:
     table = NAMED.get(argument, argument.removesuffix("_id"))
     assert table in db.metadata.tables, f"no table for <{argument}>: give the argument the name of its table and _id"
     columns = db.metadata.tables[table].primary_key.columns
-    found = list(db.session.scalars(db.select(*columns).order_by(*columns)))
+    found = list(db.session.scalars(db.select(*columns).order_by(*columns).limit(EACH)))
     assert found, f"the demo county has no {table}"
     return found
 
 
 def all_tokens() -> list[str]:
-    """Return the tokens that links in mails carry, as far as the database keeps them readable."""
-    found = []
-    for table in db.metadata.sorted_tables:
-        if "token" in table.columns:
-            found += list(db.session.scalars(db.select(table.c.token).order_by(table.c.token).limit(EACH)))
-    return found
+    """Return tokens that links in mails carry, of every table that keeps them readable."""
+    return [
+        token
+        for table in db.metadata.sorted_tables
+        if "token" in table.columns
+        for token in db.session.scalars(db.select(table.c.token).order_by(table.c.token).limit(EACH))
+    ]
 
 
 def _unknown(rule: Rule, argument: str):

@@ -7,6 +7,7 @@ import pytest
 from coordapp.accounts.models import Role
 from coordapp.events.models import RegistrationStatus
 from coordapp.extensions import db
+from coordapp.invitations import service as invitations
 from coordapp.outbox.models import Mail
 from coordapp.round_tables import minutes, service
 from coordapp.round_tables.models import AgendaItem, RoundTable, Task
@@ -115,6 +116,16 @@ def test_the_minutes_go_once_to_the_right_people_and_a_double_click_sends_nothin
     assert "Neue E-Mails waren nicht nötig." in again.text
     assert [mail.recipient for mail in mails()] == [f"ja{number}@example.org" for number in (1, 2, 3, 4)]
     assert "Protokoll senden (4)" not in again.buttons
+
+
+def test_who_was_invited_gets_the_minutes_too_and_only_once(app, make):
+    event, by = make.event(), make.user(role=Role.COORDINATOR)
+    silent, comes = make.volunteer(), make.volunteer()
+    invitations.invite(event, [silent, comes], by=by)
+    make.registration(event, comes)
+    assert {person.id for person in minutes.list_recipients(event).by_mail} == {silent.id, comes.id}
+    minutes.save_minutes(event, minutes.Draft("Wir waren neun.", [], []), version=0, by=by)
+    assert minutes.send_minutes(event, version=1) == 2
 
 
 def test_a_mail_is_in_the_readers_language_and_names_nobody_in_full(office, make, event):

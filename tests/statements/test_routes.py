@@ -152,6 +152,8 @@ def test_the_office_sees_what_is_open_by_deadline_and_marks_it_done(office):
     page = office.press("/verwaltung/barrieren/", "Erledigt", status=200)
     assert "Die Meldung ist erledigt." in page.text
     assert "erledigt am 22.11.2026" in page.text
+    order = [page.text.index(text) for text in ("Bald fällig", "Neu", "Überfällig")]
+    assert order == sorted(order)
     assert service.count_open() == 2
     office.press("/verwaltung/barrieren/", "Wieder öffnen", status=200)
     assert service.count_open() == 3
