@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
 
+from babel import Locale
 from sqlalchemy import func, select, update
 
 from coordapp.accounts.models import User
@@ -204,7 +205,7 @@ def _wishes(person: Person, chance: Random, *, party_size: int) -> Wishes:
     needs_interpreter = "de" not in person.languages_spoken
     return Wishes(
         party_size=party_size, needs=[*needs, *([Need.INTERPRETER] if needs_interpreter else [])],
-        interpreter_language=words.LANGUAGES[person.languages_spoken[0]] if needs_interpreter else "",
+        interpreter_language=Locale("de").languages[person.languages_spoken[0]] if needs_interpreter else "",
         note=chance.choice(words.NOTES),
     )  # fmt: skip
 

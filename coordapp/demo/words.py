@@ -57,5 +57,3 @@ WALK_INS = ("Paul Ehrlich-Santos", "Amina Diallo", "Gerda Umbreit")
 NOTES = ("", "", "", "", "", "Ich komme etwas später.", "Ich bringe Kuchen mit.", "Bitte ein Platz nahe der Tür.")
 REFUSED = "550 5.1.1 Recipient address rejected: User unknown"
 BARRIER = "Mein Vorleseprogramm liest im Kalender zweimal dasselbe Datum vor."
-
-LANGUAGES = {"ar": "Arabisch", "fa": "Persisch", "ru": "Russisch", "ti": "Tigrinya", "tr": "Türkisch", "uk": "Ukrainisch"}

@@ -103,7 +103,7 @@ def search(typed: str, now: datetime) -> Hits:
 
 
 def _find_events(query: rules.Query, now: datetime) -> list[Event]:
-    """List events, those nearest to today first. Only names and days of all events are read, and compared here."""
+    """List events, the next ones first, then those that are over, the last one first. Only names and days of all events are read, and compared here."""
     if not query.words and query.day is None:
         return []
     rows = db.session.execute(
@@ -123,7 +123,7 @@ def _find_events(query: rules.Query, now: datetime) -> list[Event]:
             [clock.local(at).date() for at in starts[event_id]],
         )
     ]  # fmt: skip
-    found.sort(key=lambda event_id: abs(min(starts[event_id]) - now))
+    found.sort(key=lambda event_id: (max(starts[event_id]) < now, abs(min(starts[event_id]) - now)))
     events = {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(found[:MOST])))}
     return [events[event_id] for event_id in found[:MOST]]
 

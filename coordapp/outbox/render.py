@@ -92,7 +92,7 @@ def _common(language: str) -> dict:
 def _neutral(value) -> str:
     if value is None:
         return ""
-    text = _LINE_BREAKS.sub("\n", str(value).strip()).replace("\t", " ")
+    text = _LINE_BREAKS.sub("\n", str(value).replace(_BREAK, "\n").strip()).replace("\t", " ")
     return _VALUE + _UNSEEN.sub("", text).replace("\n", _BREAK)
 
 

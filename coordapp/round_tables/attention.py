@@ -53,7 +53,7 @@ def _overdue_tasks(now: datetime) -> Iterator[Line]:
     if number:
         deed = counted(number, "überfällige Aufgabe", "überfällige Aufgaben") + " ansehen"
         yield Line(
-            deed, url_for("agenda_office.tasks"), Urgency.BROKEN, about="aus früheren Runden Tischen", until=first
+            deed, url_for("agenda_office.tasks"), Urgency.WAITED_FOR, about="aus früheren Runden Tischen", until=first
         )  # fmt: skip
 
 

@@ -26,6 +26,12 @@ class Line:
     about: str = ""  # what it concerns: an event, a reason
     until: date | datetime | None = None  # a deadline, or when it will be too late
 
+    def is_late(self, now: datetime) -> bool:
+        """Tell whether the deadline has passed."""
+        if isinstance(self.until, datetime):
+            return self.until < now
+        return self.until is not None and self.until < clock.local(now).date()
+
 
 def in_order(lines: Iterable[Line]) -> list[Line]:
     """Sort lines: the most urgent first, then by what comes to its end first."""

@@ -18,8 +18,7 @@ def list_lines(now: datetime) -> list[Line]:
     until, today = reports[0].due_on, clock.local(now).date()
     return [
         Line(
-            f"{number} beantworten", url_for("statements_office.index"),
-            urgency=Urgency.BROKEN if until < today else Urgency.WAITED_FOR,
+            f"{number} beantworten", url_for("statements_office.index"), Urgency.WAITED_FOR,
             about=f"Frist: {service.deadline_in_words(reports[0], today=today)}", until=until,
         )
     ]  # fmt: skip

@@ -207,6 +207,14 @@ def test_an_event_that_comes_near_asks_to_invite_people(planned, make, deeds, ap
     assert deeds() == []
 
 
+@pytest.mark.parametrize(("until", "expected"), [
+    (None, False), (date(2026, 6, 8), False), (date(2026, 6, 7), True), (NOW, False),
+    (NOW - timedelta(seconds=1), True),
+])  # fmt: skip
+def test_a_line_is_late_when_its_day_or_moment_has_passed(until, expected):
+    assert Line("a", "", Urgency.TO_DO, until=until).is_late(NOW) is expected
+
+
 def test_lines_stand_by_urgency_and_then_by_what_ends_first():
     broken = Line("a", "", Urgency.BROKEN)
     soon = Line("b", "", Urgency.WAITED_FOR, until=datetime(2026, 6, 8, 9, tzinfo=UTC))

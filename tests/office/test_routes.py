@@ -122,12 +122,12 @@ def test_events_are_found_by_title_place_and_day(office, make, typed):
     assert page.links["Runder Tisch in Ilmenau"] == f"/verwaltung/runde-tische/{event.id}/"
 
 
-def test_drafts_and_cancelled_events_are_found_too_the_nearest_first(office, make):
+def test_drafts_and_cancelled_events_are_found_too_the_next_first(office, make):
     make.event(title="Tisch A", starts_at=make.in_days(50), published=False)
     make.event(title="Tisch B", starts_at=make.in_days(-10), cancelled=True)
     make.event(title="Tisch C", starts_at=make.in_days(300))
     page = find(office, "tisch")
-    assert events(page) == ["Tisch B abgesagt", "Tisch A Entwurf", "Tisch C"]
+    assert events(page) == ["Tisch A Entwurf", "Tisch C", "Tisch B abgesagt"]
 
 
 def test_somebody_known_who_phones_is_registered_as_themselves(office, make, next_event):

@@ -49,14 +49,16 @@ def test_the_list_says_who_got_what_and_why_not(office, put, failed, app):
     put("a", status=MailStatus.SENT, sent_at=clock.now())
     failed("b", name="Ahmad Ali")
     put("c", attempts=1, last_error="450 4.2.0 Greylisted")
+    failed("d", seen_at=clock.now(), last_error="450 4.2.0 Greylisted")
     page = office.get_page(ADDRESS)
     assert [row[1:] for row in rows(page)] == [
+        ["Vera Hilft", "Mail d", "nicht zugestellt, erledigt Das Postfach ist gerade nicht erreichbar."],
         ["Vera Hilft", "Mail c", "wartet Das Postfach ist gerade nicht erreichbar. Wir versuchen es weiter."],
         ["Ahmad Ali", "Mail b", "nicht zugestellt Das Postfach gibt es nicht."],
         ["Vera Hilft", "Mail a", "gesendet"],
     ]
     assert "550" not in page.text
-    assert list(page.links)[:4] == ["alle (3)", "wartet (1)", "gesendet (1)", "nicht zugestellt (1)"]
+    assert list(page.links)[:4] == ["alle (4)", "wartet (1)", "gesendet (1)", "nicht zugestellt (1)"]
 
 
 def test_a_tray_shows_its_mails_only(office, put, failed):
