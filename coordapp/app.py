@@ -84,7 +84,7 @@ ATTENTION = (  # rooms that say what needs the office now, see shared/attention.
 )
 STATIC = config.ROOT / "static"
 ERRORS = {
-    400: (_("Das hat nicht geklappt"), _("Die Anfrage war nicht vollständig. Bitte versuchen Sie es noch einmal.")),
+    400: (_("Das hat nicht geklappt"), _("Es fehlt etwas. Bitte versuchen Sie es noch einmal.")),
     404: (
         _("Diese Seite gibt es nicht"),
         _("Vielleicht ist der Link alt oder ein Zeichen fehlt. Alles Wichtige finden Sie auf der Startseite."),

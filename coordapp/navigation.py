@@ -8,7 +8,7 @@ from coordapp.accounts.models import Role
 from coordapp.shared import languages
 
 PUBLIC = (
-    (lambda: _("Start"), "calendar.start"),
+    (lambda: _("Startseite"), "calendar.start"),
     (lambda: _("Runde Tische"), "round_tables.index"),
     (lambda: _("Kalender"), "calendar.index"),
 )

@@ -47,7 +47,10 @@ def weakness(password: str, *, email: str, name: str) -> str:
     if any(part in plain for part in _own_words(email, name)):
         return _("Bitte nehmen Sie ein Passwort ohne Ihren Namen, Ihre E-Mail-Adresse und den Namen des Kreises.")
     if _is_easy(plain):
-        return _("Dieses Passwort ist leicht zu erraten. Nehmen Sie zum Beispiel vier Wörter, die nichts verbindet.")
+        return _(
+            "Dieses Passwort ist leicht zu erraten. "
+            "Nehmen Sie zum Beispiel vier Wörter, die nichts miteinander zu tun haben."
+        )
     return ""
 
 

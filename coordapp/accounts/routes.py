@@ -75,7 +75,7 @@ def redeem_link(token: str):
     sign_ins.sign_in_user(found.user)
     target = sign_ins.home_of(found.user, next_path=found.next_path)
     db.session.commit()
-    flash(_("Sie sind angemeldet."), "success")
+    flash(_("Sie sind jetzt in Ihrem Bereich angemeldet."), "success")
     return redirect(target)
 
 
@@ -102,7 +102,7 @@ def end_session():
     """Sign out in this browser."""
     sign_ins.sign_out()
     db.session.commit()
-    flash(_("Sie sind abgemeldet."), "success")
+    flash(_("Sie sind aus Ihrem Bereich abgemeldet."), "success")
     return redirect(url_for("calendar.start"))
 
 

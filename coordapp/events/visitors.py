@@ -101,7 +101,10 @@ def _write_first_mail(made: Registration) -> None:
 def too_many_text() -> str:
     """Say what to do when too many registrations came from one place."""
     phone = current_app.config["OFFICE_PHONE"]
-    return _("Gerade kamen sehr viele Anmeldungen von hier. Bitte rufen Sie uns an: %(phone)s", phone=phone)
+    return _(
+        "Gerade kamen sehr viele Anmeldungen von Ihrem Internet-Anschluss. Bitte rufen Sie uns an: %(phone)s",
+        phone=phone,
+    )
 
 
 def is_proven_here(made: Registration) -> bool:

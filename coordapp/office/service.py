@@ -103,7 +103,10 @@ def search(typed: str, now: datetime) -> Hits:
 
 
 def _find_events(query: rules.Query, now: datetime) -> list[Event]:
-    """List events, the next ones first, then those that are over, the last one first. Only names and days of all events are read, and compared here."""
+    """List events, the next ones first, then those that are over, the last one first.
+
+    Names and days of all events are read and compared here: the databases fold letters in different ways.
+    """
     if not query.words and query.day is None:
         return []
     rows = db.session.execute(

@@ -57,7 +57,7 @@ def build(mail: Mail, *, to: Mailbox, sender: Mailbox, reply_to: Mailbox | None 
         "In-Reply-To": mail.in_reply_to or "",
         "References": mail.in_reply_to or "",
         "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
         "Content-Language": mail.language,
     }
     head = "".join(_header(name, value) for name, value in headers.items() if value)

@@ -48,9 +48,7 @@ class Address:
                 (field.data or "").strip(), check_deliverability=False, allow_smtputf8=False
             ).normalized.lower()
         except EmailNotValidError:
-            raise ValidationError(
-                _("Diese E-Mail-Adresse ist nicht vollständig. Beispiel: name@beispiel.de")
-            ) from None
+            raise ValidationError(_("Diese E-Mail-Adresse ist nicht vollständig. Beispiel: name@beispiel.de")) from None
 
 
 class Phone:
@@ -77,7 +75,9 @@ def name_field(label, **options) -> StringField:
 def email_field(label, *, needed: bool = True) -> EmailField:
     """Return a field for an e-mail address."""
     first = required(_("Bitte schreiben Sie Ihre E-Mail-Adresse.")) if needed else Optional()
-    return EmailField(label, filters=[one_line, lambda value: value or None], validators=[first, at_most(254), Address()])
+    return EmailField(
+        label, filters=[one_line, lambda value: value or None], validators=[first, at_most(254), Address()]
+    )
 
 
 def phone_field(label) -> TelField:
@@ -87,7 +87,9 @@ def phone_field(label) -> TelField:
 
 def line_field(label, *, most: int, needed=None) -> StringField:
     """Return a field of one line; `needed` is the message when it stays empty."""
-    return StringField(label, filters=[one_line], validators=[required(needed) if needed else Optional(), at_most(most)])
+    return StringField(
+        label, filters=[one_line], validators=[required(needed) if needed else Optional(), at_most(most)]
+    )
 
 
 def text_field(label, *, most: int, needed=None) -> TextAreaField:
@@ -95,4 +97,3 @@ def text_field(label, *, most: int, needed=None) -> TextAreaField:
     return TextAreaField(
         label, filters=[several_lines], validators=[required(needed) if needed else Optional(), at_most(most)]
     )
-

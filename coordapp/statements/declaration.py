@@ -14,6 +14,6 @@ GAPS = (
     _("Es gibt noch keine Fassung in Leichter Sprache und kein Video in Gebärdensprache. Wir schreiben in einfachem "
       "Deutsch, und Sie können uns anrufen."),
     _("Titel und Beschreibungen der Termine gibt es nur auf Deutsch, auch auf den Seiten in anderen Sprachen."),
-    _("Noch hat niemand, der jeden Tag ein Vorlese-Programm benutzt, die Seite geprüft."),
-    _("Die Übersetzungen hat noch niemand geprüft, der mit diesen Sprachen aufgewachsen ist."),
+    _("Die Seite ist noch nicht von Menschen geprüft, die jeden Tag ein Vorlese-Programm benutzen."),
+    _("Die Übersetzungen sind noch nicht von Menschen geprüft, die mit diesen Sprachen aufgewachsen sind."),
 )  # fmt: skip

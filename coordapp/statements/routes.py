@@ -54,7 +54,7 @@ def send_barrier_report():
     window = timedelta(hours=1)
     if not limits.hit("barrier", request.remote_addr or "", limit=REPORTS_PER_HOUR, window=window):
         db.session.commit()
-        form.form_errors.append(_("Von hier kamen zu viele Meldungen. Bitte rufen Sie uns an."))
+        form.form_errors.append(_("Von Ihrem Internet-Anschluss kamen zu viele Meldungen. Bitte rufen Sie uns an."))
         return _form_page(form), 429
     report = service.report_barrier(description=form.description.data, page=form.page.data or "", email=form.email.data)
     db.session.commit()

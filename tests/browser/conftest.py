@@ -210,14 +210,14 @@ def phone(open_browser) -> Page:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Page], list[str]]:
-    """Return a function that lists what axe-core finds wrong on a page, one line each."""
+def axe() -> Callable[..., list[str]]:
+    """Return a function that lists what axe-core finds wrong on a page, one line each; by all rules or some."""
 
-    def find(page: Page) -> list[str]:
-        page.evaluate(AXE)
-        found = page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", AXE_TAGS
-        )
+    def find(page: Page, *, rules: list[str] | None = None) -> list[str]:
+        if page.evaluate("typeof window.axe") == "undefined":
+            page.evaluate(AXE)
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
+        found = page.evaluate("only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
         path = urlsplit(page.url).path
         return [
             f"{path}: {violation['id']}: {node['target']} {node['failureSummary']}"

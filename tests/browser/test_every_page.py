@@ -11,9 +11,7 @@ from tests.browser.conftest import DESKTOP, PHONE
 from tests.house.addresses import addresses_of, all_tokens, rules_of
 
 VIEWERS = {Access.EVERYONE: None, Access.SIGNED_IN: Role.VOLUNTEER}
-PUBLIC = [("de", DESKTOP), ("de", PHONE), ("ar", DESKTOP), ("ar", PHONE), ("uk", PHONE)]
 PAGES_OF_A_ROUTE = 2
-OFFICE = [("de", DESKTOP), ("de", PHONE)]
 
 
 def _addresses(app, *accesses: Access) -> list[tuple[Role | None, list[str]]]:
@@ -28,15 +26,21 @@ def _addresses(app, *accesses: Access) -> list[tuple[Role | None, list[str]]]:
     return found
 
 
-def _walk(app, open_browser, axe, overflow, *accesses, language, width, dark=False) -> list[str]:
+def _walk(app, open_browser, axe, overflow, *accesses, language) -> list[str]:
     problems, windows = [], {}
     for viewer, addresses in _addresses(app, *accesses):
         if viewer not in windows:
-            windows[viewer] = open_browser(viewer, width=width, language=language, dark=dark)
+            windows[viewer] = open_browser(viewer, language=language)
         window = windows[viewer]
         for address in islice((a for a in addresses if _is_page(window, a)), PAGES_OF_A_ROUTE):
+            window.set_viewport_size({"width": DESKTOP, "height": 800})
             window.goto(address)
             problems += axe(window)
+            window.emulate_media(color_scheme="dark")
+            problems += [f"in the dark: {problem}" for problem in axe(window, rules=["color-contrast"])]
+            window.emulate_media(color_scheme="light")
+            window.set_viewport_size({"width": PHONE, "height": 800})
+            problems += [f"on a telephone: {problem}" for problem in axe(window)]
             if overflow(window) > 0:
                 problems.append(f"{address} is {overflow(window)} px too wide")
     return problems
@@ -48,20 +52,13 @@ def _is_page(window, address: str) -> bool:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("language", "width"), PUBLIC)
-def test_public_pages(app, open_browser, axe, overflow, language, width):
+@pytest.mark.parametrize("language", ["de", "ar", "uk"])
+def test_public_pages(app, open_browser, axe, overflow, language):
     accesses = (Access.EVERYONE, Access.SIGNED_IN)
-    assert _walk(app, open_browser, axe, overflow, *accesses, language=language, width=width) == []
+    assert _walk(app, open_browser, axe, overflow, *accesses, language=language) == []
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("language", "width"), OFFICE)
-def test_pages_of_the_office(app, open_browser, axe, overflow, language, width):
+def test_pages_of_the_office(app, open_browser, axe, overflow):
     accesses = (Access.OFFICE, Access.ADMINISTRATION)
-    assert _walk(app, open_browser, axe, overflow, *accesses, language=language, width=width) == []
-
-
-@pytest.mark.timeout(600)
-def test_public_pages_in_the_dark(app, open_browser, axe, overflow):
-    accesses = (Access.EVERYONE, Access.SIGNED_IN)
-    assert _walk(app, open_browser, axe, overflow, *accesses, language="de", width=DESKTOP, dark=True) == []
+    assert _walk(app, open_browser, axe, overflow, *accesses, language="de") == []

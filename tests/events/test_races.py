@@ -12,6 +12,7 @@ from threading import Barrier
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import event as engine_events
 
 from coordapp.accounts.models import Role, User
 from coordapp.directory.models import Person
@@ -36,6 +37,9 @@ THINKING = 0.03  # seconds between counting and deciding, so that the processes 
 @pytest.fixture(autouse=True)
 def _warm(fresh_app):
     """Do everything once and take it back, so that the processes inherit compiled templates and statements."""
+    if db.engine.dialect.name == "sqlite":  # 50 processes on a busy machine may wait longer than visitors would
+        engine_events.listen(db.engine, "connect", lambda one, _record: one.execute("PRAGMA busy_timeout=60000"))
+        db.engine.dispose()
     event, office = make.event(capacity=1), make.user(role=Role.COORDINATOR)
     made = registrations.register(event, make.person(), registrations.Wishes(), proven=True)
     registrations.register(event, make.person(), registrations.Wishes(), proven=True)

@@ -1,6 +1,7 @@
 """Mails to try things on, and mail servers that misbehave."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from jinja2 import ChoiceLoader, DictLoader
@@ -8,9 +9,11 @@ from jinja2 import ChoiceLoader, DictLoader
 from coordapp.extensions import db
 from coordapp.outbox import render, service
 from coordapp.outbox.models import Mail
-from coordapp.outbox.sender import Sender
+from coordapp.outbox.sender import Sender, send_due
+from coordapp.shared import clock
 from tests.outbox.odd_server import OddServer
 
+START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 BODY = "{% block subject %}{{ subject }}{% endblock %}{% block body %}Guten Tag\n\n{{ body }}{% endblock %}"
 
 
@@ -58,3 +61,34 @@ def odd_server(app) -> Iterator[OddServer]:
             SMTP_HOST="127.0.0.1", SMTP_PORT=server.port, SMTP_SECURITY="none", SMTP_TIMEOUT=0.5, SMTP_USER=""
         )
         yield server
+
+
+class Written:
+    """A mail, looked up anew for each question: the sender takes its own copy out of the session."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __getattr__(self, name: str):
+        return getattr(service.find_mail(self._key), name)
+
+
+@pytest.fixture
+def write(write_mail):
+    def write(key="a", **given) -> Written:
+        with clock.stopped(START):
+            write_mail(key, **given)
+        return Written(key)
+
+    return write
+
+
+@pytest.fixture
+def send(sender):
+    """Return a function that sends what is due some time after the start and says how many mails were tried."""
+
+    def send(*, minutes: float = 0, seconds: float = 0, limit: int = 1000) -> int:
+        with clock.stopped(START + timedelta(minutes=minutes, seconds=seconds)):
+            return send_due(sender, limit=limit)
+
+    return send

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import threading
 from collections import defaultdict
+from email import message_from_bytes
 
 HANG, CUT = "hang", "cut"
 GREETING, CONTENT = "greeting", "content"  # beside the verbs MAIL, RCPT, DATA …
@@ -103,3 +104,8 @@ class OddServer:
     def _cut(self, line: socket.socket) -> None:
         with contextlib.suppress(OSError):
             line.shutdown(socket.SHUT_RDWR)
+
+
+def ids(server: OddServer) -> list[str]:
+    """Return the Message-IDs of what a server took, oldest first."""
+    return [message_from_bytes(content)["Message-ID"] for content in server.taken]

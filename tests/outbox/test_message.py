@@ -52,7 +52,7 @@ def test_headers_are_those_of_an_automatic_mail_to_one_reader(build, write_mail)
         "In-Reply-To": first.message_id,
         "References": first.message_id,
         "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
         "Content-Language": "uk",
         "MIME-Version": "1.0",
         "Content-Type": dict(headers)["Content-Type"],

@@ -1,0 +1,135 @@
+"""People are remembered once, whoever types their name; an address is theirs when it is proven."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from coordapp.directory import service as directory
+from coordapp.directory.models import OrganisationKind, Person
+from coordapp.extensions import db
+from coordapp.shared import clock
+
+
+def remember(name: str = "Olha Beispiel", email: str | None = "olha@example.org", **more) -> Person:
+    return directory.remember_person(name=name, email=email, **more)
+
+
+@pytest.mark.parametrize(
+    ("name", "email"),
+    [
+        ("Olha Beispiel", "olha@example.org"),
+        (" olha   BEISPIEL ", "olha@example.org"),
+        ("Ólha Beispiel", "olha@example.org"),
+        ("Olha Beispiel", " OLHA@Example.org "),
+        ("Olha\r\nBeispiel", "olha@example.org"),
+    ],
+)
+def test_the_same_person_is_one_however_it_is_typed(app, name, email):
+    first = remember()
+    assert remember(name, email) is first
+    assert first.name == "Olha Beispiel"  # as typed the first time
+
+
+@pytest.mark.parametrize(
+    ("name", "email"),
+    [("Petro Beispiel", "olha@example.org"), ("Olha Beispiel", "petro@example.org"), ("Olha Beispiel", None)],
+)
+def test_another_name_or_another_address_is_another_person(app, name, email):
+    assert remember() is not remember(name, email)
+
+
+def test_remembering_never_changes_somebody_known(app):
+    known = remember(phone="+493628111", language="uk")
+    assert remember(phone="+493628222", language="de") is known
+    assert (known.phone, known.language) == ("+493628111", "uk")
+    assert known.email_proven_at is None
+
+
+def test_without_an_address_the_telephone_tells_people_apart(app):
+    first = remember(email=None, phone="+493628111")
+    assert remember(email=None, phone="+493628111") is first
+    assert remember(email=None, phone="+493628222") is not first
+    nameless = remember(email=None)
+    assert nameless is not first
+    assert remember(email="") is nameless
+
+
+def test_a_name_of_letters_that_fold_into_many_is_kept_and_found(app):
+    first = remember("ﷺ" * 120)
+    assert remember("ﷺ" * 120) is first
+    assert len(first.name_key) <= 240
+    assert len(first.search_text) <= 800
+
+
+def test_an_address_is_proven_when_anybody_of_it_has_shown_so(app):
+    olha, petro = remember(), remember("Petro Beispiel")
+    assert not directory.is_proven("olha@example.org")
+    directory.prove_email(olha)
+    assert directory.is_proven("olha@example.org")
+    assert petro.email_proven_at is None
+    assert not directory.is_proven(None)
+    assert not directory.is_proven("andere@example.org")
+
+
+def test_an_address_is_proven_from_the_first_time_on(app):
+    olha = remember()
+    first = clock.now()
+    with clock.stopped(first):
+        directory.prove_email(olha)
+    with clock.stopped(first + timedelta(days=1)):
+        directory.prove_email(olha)
+    assert olha.email_proven_at == first
+
+
+def test_an_account_finds_the_person_of_its_name_and_address_and_proves_it(make):
+    olha = remember()
+    user = make.user(name="Olha Beispiel", email="olha@example.org")
+    assert directory.find_person_of(user) is None
+    assert directory.person_of(user) is olha
+    assert directory.person_of(user) is olha
+    assert (olha.user_id, directory.find_person_of(user)) == (user.id, olha)
+    assert directory.is_proven("olha@example.org")
+
+
+def test_a_new_address_must_be_proven_anew(make):
+    olha = make.person(name="Olha Beispiel", email="olha@example.org")
+    same = {"phone": None, "municipality": "Ilmenau", "language": "uk"}
+    directory.change_person(olha, name="Olha  Neu", email="olha@example.org", **same)
+    assert (olha.name, olha.municipality, olha.language) == ("Olha Neu", "Ilmenau", "uk")
+    assert olha.email_proven_at is not None
+    directory.change_person(olha, name="Olha Neu", email="neu@example.org", **same)
+    assert olha.email_proven_at is None
+    assert directory.search_people("neu ilmenau") == [olha]
+
+
+def test_nobody_takes_name_and_address_of_somebody_else(make):
+    make.person(name="Olha Beispiel", email="olha@example.org")
+    other = make.person(name="Petro")
+    with pytest.raises(IntegrityError):
+        directory.change_person(
+            other, name="OLHA BEISPIEL", email="olha@example.org", phone=None, municipality="", language="de"
+        )
+    db.session.rollback()
+
+
+@pytest.mark.parametrize("words", ["müller", "MUELLER", "muller", "jurgen example", "Jürgen", "uller"])
+def test_people_are_found_however_umlauts_are_typed(make, words):
+    found = make.person(name="Jürgen Müller", email="jm@example.org")
+    make.person(name="Anna Schmidt", email="anna@beispiel.de")
+    assert directory.search_people(words) == [found]
+
+
+@pytest.mark.parametrize("words", ["%", "_", "müller anna", "\\"])
+def test_a_search_takes_letters_as_letters_and_wants_all_words(make, words):
+    make.person(name="Jürgen Müller", email="jm@example.org")
+    assert directory.search_people(words) == []
+
+
+def test_volunteers_and_organisations_are_listed_by_name(make):
+    zora, anna = make.volunteer(name="Zora"), make.volunteer(name="änne")
+    make.person(name="Kein Ehrenamt")
+    assert directory.list_volunteers() == [anna, zora]
+    club = directory.remember_organisation("Verein e.V.", kind=OrganisationKind.CLUB)
+    assert directory.remember_organisation("Verein e.V.", kind=OrganisationKind.OFFICE) is club
+    assert directory.list_organisations() == [club]
