@@ -123,5 +123,6 @@ def _page(event: Event, form: WishesForm) -> str:
         "round_tables/show.html", event=event, form=form, reason=reason,
         refused=words.refused_long(reason) if reason else "", free=_free(event, occupancy),
         is_full=free is not None and (free == 0 or occupancy.waiting > 0), next_event=next_event,
-        language_name=LANGUAGES.get(event.language, ""), agenda=service.list_agenda(event), minutes=service.find_minutes(event),
+        language_name=LANGUAGES.get(event.language, ""), agenda=service.list_agenda(event),
+        minutes=service.find_minutes(event),
     )  # fmt: skip
