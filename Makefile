@@ -48,10 +48,10 @@ format: $(READY) ## put the source into its form
 	@$(BIN)/ruff format .
 
 translations: $(READY) ## collect the texts of the site into the catalogues of all languages, compile them
-	@$(PYBABEL) -q extract -F coordapp/translations/babel.cfg -k lazy_gettext -o .venv/messages.pot --no-location --sort-output --project coordapp .
+	@$(PYBABEL) -q extract -F coordapp/translations/babel.cfg -k lazy_gettext -k _l -o .venv/messages.pot --no-location --sort-output --project coordapp .
 	@for language in en ar fa ru uk; do \
 	  test -f coordapp/translations/$$language/LC_MESSAGES/messages.po && deed=update || deed=init; \
-	  $(PYBABEL) -q $$deed -i .venv/messages.pot -d coordapp/translations -l $$language -w 120 || exit 1; \
+	  $(PYBABEL) -q $$deed $$(test $$deed = init || echo --no-fuzzy-matching --ignore-obsolete) -i .venv/messages.pot -d coordapp/translations -l $$language -w 120 || exit 1; \
 	done
 	@$(PYBABEL) -q compile -d coordapp/translations
 

@@ -26,7 +26,7 @@ SUBJECTS = {  # how the subject of each mail begins in German
     "offer_expired": "Der freie Platz ist weitergegeben: ",
     "event_changed": "Neuer Termin: ",
     "event_cancelled": "Abgesagt: ",
-    "event_reinstated": "Findet doch statt: ",
+    "event_reinstated": "Nicht abgesagt, findet statt: ",
     "reminder": "Erinnerung: ",
 }
 

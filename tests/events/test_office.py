@@ -250,7 +250,7 @@ def test_bringing_back_shows_whom_and_what_and_tells_once_each(office, event, ma
     make.registration(event)
     service.cancel_event(event)
     page = office.get_page(path_of(event, "doch-stattfinden/"))
-    assert "Findet doch statt: Runder Tisch" in page.text
+    assert "Nicht abgesagt, findet statt: Runder Tisch" in page.text
     for _click in range(2):
         office.send(page, page.form_of("Findet statt: Bescheid geben (1)"), status=200)
     assert not event.is_cancelled

@@ -7,7 +7,7 @@ import pytest
 
 import config
 
-LONGEST_FILE, LONGEST_FUNCTION = 330, 40  # lines
+LONGEST_FILE, LONGEST_STORIES, LONGEST_FUNCTION = 330, 500, 40  # lines; stories are tests, one after the other
 SOURCES = sorted(
     path
     for folder in ("coordapp", "tests", "migrations")
@@ -26,7 +26,8 @@ def _name(path: Path) -> str:
 
 @pytest.mark.parametrize("path", SOURCES, ids=_name)
 def test_a_file_is_short_enough_to_be_read(path):
-    assert len(path.read_text().splitlines()) <= LONGEST_FILE
+    length = len(path.read_text().splitlines())
+    assert length <= (LONGEST_STORIES if path.name.startswith("test_") else LONGEST_FILE)
 
 
 @pytest.mark.parametrize("path", OURS, ids=_name)
