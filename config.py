@@ -24,7 +24,10 @@ def load(environ: dict[str, str] | None = None) -> dict:
         "INSTANCE_PATH": str(instance),
         "SECRET_KEY": env.get("SECRET_KEY") or _kept_secret(instance / "secret_key"),
         "SQLALCHEMY_DATABASE_URI": env.get("DATABASE_URL") or f"sqlite:///{instance / 'coordapp.db'}",
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": (env.get("DATABASE_URL") or "").startswith("postgresql")},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": (env.get("DATABASE_URL") or "").startswith("postgresql"),  # it may have been restarted
+            "hide_parameters": True,  # no personal data in error logs
+        },
         "BASE_URL": base_url,
         "TRUSTED_HOSTS": _trusted_hosts(base_url, host, env.get("TRUSTED_HOSTS", "")),
         "PROXY_COUNT": int(env.get("PROXY_COUNT") or 0),

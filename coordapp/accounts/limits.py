@@ -2,17 +2,15 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from coordapp.accounts.models import Count
-from coordapp.extensions import db
+from coordapp.extensions import db, insert_into
 from coordapp.shared import clock
-
-INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def hit(name: str, subject: str, *, limit: int, window: timedelta) -> bool:
@@ -20,14 +18,20 @@ def hit(name: str, subject: str, *, limit: int, window: timedelta) -> bool:
 
     `subject` says who tries (an address of either kind). Windows are fixed: they begin at multiples of their length.
     """
-    insert = INSERTS[db.session.get_bind().dialect.name]
+    return hit_all([(name, subject, limit)], window=window)
+
+
+def hit_all(tries: Sequence[tuple[str, str, int]], *, window: timedelta) -> bool:
+    """Count one try under several names (name, subject, limit) and tell whether it is within all limits."""
+    limits = {_key(name, subject): limit for name, subject, limit in tries}
+    begun_at = _window_start(window)
     statement = (
-        insert(Count)
-        .values(key=_key(name, subject), window_starts_at=_window_start(window), number=1)
+        insert_into(Count)
+        .values([{"key": key, "window_starts_at": begun_at, "number": 1} for key in sorted(limits)])
         .on_conflict_do_update(index_elements=["key", "window_starts_at"], set_={"number": Count.number + 1})
-        .returning(Count.number)
+        .returning(Count.key, Count.number)
     )
-    return db.session.execute(statement).scalar_one() <= limit
+    return all(number <= limits[key] for key, number in db.session.execute(statement))
 
 
 def is_over(name: str, subject: str, *, limit: int, window: timedelta) -> bool:

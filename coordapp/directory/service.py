@@ -1,11 +1,10 @@
 """Find and remember people and organisations."""
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from coordapp.accounts.models import User
 from coordapp.directory.models import Organisation, OrganisationKind, Person
-from coordapp.extensions import db
+from coordapp.extensions import db, insert_into
 from coordapp.shared import clock, text
 
 NAME_KEY_LENGTH, SEARCH_TEXT_LENGTH = 240, 800
@@ -28,18 +27,29 @@ def remember_person(*, name: str, email: str | None = None, phone: str | None = 
     """
     name, email = text.one_line(name), (email or "").strip().lower() or None
     found = _find_person(name_key=name_key(name), email=email, phone=phone)
-    if found is not None:
-        return found
-    person = Person(
+    return found or _add_person(name=name, email=email, phone=phone, language=language)
+
+
+def meet_visitor(*, name: str, email: str, language: str) -> tuple[Person, bool]:
+    """Return the person of this name and address as `remember_person` does, and whether the address is proven.
+
+    It is, when anybody has shown that mails to it reach them.
+    """
+    name, email = text.one_line(name), email.strip().lower()
+    there = db.session.scalars(select(Person).where(Person.email == email)).all()
+    found = next((person for person in there if person.name_key == name_key(name)), None)
+    person = found or _add_person(name=name, email=email, phone=None, language=language)
+    return person, any(somebody.email_proven_at for somebody in there)
+
+
+def _add_person(*, name: str, email: str | None, phone: str | None, language: str) -> Person:
+    """Add a person; when the same form arrived twice at once, return who the other one added."""
+    statement = insert_into(Person).values(
         name=name, name_key=name_key(name), email=email, phone=phone or None, language=language,
         search_text=_search_text(name, email),
     )  # fmt: skip
-    try:
-        with db.session.begin_nested():
-            db.session.add(person)
-    except IntegrityError:  # the same form arrived twice at once
-        return get_person(name_key=person.name_key, email=email)
-    return person
+    added = db.session.scalars(statement.on_conflict_do_nothing().returning(Person)).one_or_none()
+    return added or get_person(name_key=name_key(name), email=email)
 
 
 def _find_person(*, name_key: str, email: str | None, phone: str | None) -> Person | None:
@@ -72,15 +82,6 @@ def person_of(user: User) -> Person:
         person.user_id = user.id
         prove_email(person)
     return person
-
-
-def is_proven(email: str | None) -> bool:
-    """Tell whether anybody has shown that mails to this address reach them."""
-    if not email:
-        return False
-    return db.session.scalar(
-        select(Person.id).where(Person.email == email, Person.email_proven_at.is_not(None)).limit(1)
-    ) is not None  # fmt: skip
 
 
 def prove_email(person: Person) -> None:

@@ -37,13 +37,11 @@ def register(event: Event, form: WishesForm) -> Registration:
     if current_user.is_authenticated:
         person = directory.person_of(current_user)
         return registration.register(event, person, form.wishes(), proven=True, language=language)
-    network = request.remote_addr or ""
-    if not limits.hit("registration", network, limit=current_app.config["REGISTRATIONS_PER_HOUR"], window=HOUR):
-        raise TooMany
-    if not limits.hit("registration-mail", form.email.data, limit=MAILS_PER_ADDRESS, window=HOUR):
+    network, per_network = request.remote_addr or "", current_app.config["REGISTRATIONS_PER_HOUR"]
+    tries = [("registration", network, per_network), ("registration-mail", form.email.data, MAILS_PER_ADDRESS)]
+    if not limits.hit_all(tries, window=HOUR):
         raise TooMany  # for every address alike: the limit must not tell which ones are known
-    proven = directory.is_proven(form.email.data)
-    person = directory.remember_person(name=form.name.data, email=form.email.data, language=language)
+    person, proven = directory.meet_visitor(name=form.name.data, email=form.email.data, language=language)
     return registration.register(event, person, form.wishes(), proven=proven, language=language)
 
 
@@ -71,13 +69,11 @@ def correct_address(made: Registration, *, email: str) -> Registration:
         raise RegistrationRefused(reason)
     if email == made.person.email:
         return _send_again(made)
-    person = directory.remember_person(name=made.person.name, email=email, language=made.language)
+    person, proven = directory.meet_visitor(name=made.person.name, email=email, language=made.language)
     lock(made.event)
     db.session.refresh(made)
     if not made.waits_for_proof or registration.find_registration_of(made.event, person) is not None:
-        return registration.register(
-            made.event, person, registration.Wishes(), proven=directory.is_proven(email), language=made.language
-        )
+        return registration.register(made.event, person, registration.Wishes(), proven=proven, language=made.language)
     mails.take_back_unsent(made)
     made.person, made.token = person, new_token()  # the link in the mail to the wrong address must open nothing
     _write_first_mail(made)

@@ -79,9 +79,9 @@ def show(event_id: int):
 def register(event_id: int):
     """Register a volunteer for a round table."""
     form = visitors.registration_form(VisitorForm, MemberForm)
-    event = _get(event_id)
     if not form.validate_on_submit():
-        return _page(event, form), 422
+        return _page(_get(event_id), form), 422
+    event = _get(event_id)  # only now: from the first question on, others wait for this writer
     try:
         made = visitors.register(event, form)
     except RegistrationRefused as refused:
@@ -90,8 +90,8 @@ def register(event_id: int):
         return _refused_page(event, form, visitors.too_many_text())
     if form.topic.data:
         service.propose_topic(event, made.person, form.topic.data)
-    db.session.commit()
     visitors.remember(made)
+    db.session.commit()
     return redirect(url_for("events.received"))
 
 

@@ -401,7 +401,7 @@ def test_my_registrations_are_mine(volunteer_client, event, make):
     make.registration(make.event(title="Fremd"))
     page = volunteer_client.get_page("/anmeldung/meine/")
     headings = [heading.text for heading in page.main.all("h2", "h3")]
-    assert headings == ["Das kommt", "Kommt noch", "Früher und abgesagt", "Abgesagt von mir", "War schon"]
+    assert headings == ["Ihre nächsten Termine", "Kommt noch", "Früher und abgesagt", "Abgesagt von mir", "War schon"]
 
 
 def test_who_registered_for_nothing_is_shown_the_calendar(volunteer_client):
