@@ -83,6 +83,6 @@ def _trusted_hosts(base_url: str, host: str, extra: str) -> list[str]:
 
 def _own_addresses() -> set[str]:
     try:
-        return {entry[4][0] for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+        return {str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     except OSError:
         return set()

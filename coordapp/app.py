@@ -184,7 +184,7 @@ def asset(path: str) -> str:
 
 
 def _prepare_pages(app: Flask) -> None:
-    app.jinja_env.globals.update(asset=asset, clock=clock)
+    app.jinja_env.globals.update(asset=asset, clock=clock)  # ty: ignore[invalid-argument-type] - typed by Jinja's own
     app.jinja_env.filters.update(
         day=languages.day,
         short_day=languages.short_day,

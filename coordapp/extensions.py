@@ -1,12 +1,14 @@
 """The Flask extensions, made once and bound to the application in `app.create_app`."""
 
+from typing import Literal, cast
+
 from flask import g, has_request_context, request
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import MetaData, event
+from sqlalchemy import CursorResult, Executable, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
@@ -39,6 +41,17 @@ INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 def insert_into(entity):
     """Return an INSERT of the database in use, for its ON CONFLICT."""
     return INSERTS[db.session.get_bind().dialect.name](entity)
+
+
+def count_rows(
+    statement: Executable, parameters: dict | None = None, *, synchronize: Literal["auto", False] = "auto"
+) -> int:
+    """Execute a statement that writes; return how many rows it wrote.
+
+    `synchronize` says whether objects that are already loaded shall show what was written.
+    """
+    result = db.session.execute(statement, parameters, execution_options={"synchronize_session": synchronize})
+    return cast("CursorResult", result).rowcount
 
 
 def is_reading() -> bool:

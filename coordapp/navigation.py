@@ -1,5 +1,7 @@
 """What stands on every page: navigation, account, language switch, footer."""
 
+from urllib.parse import urlencode
+
 from flask import g, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -47,10 +49,11 @@ def for_page() -> dict:
 
 def language_address(code: str) -> str:
     """Return the address of this very page in another language, its filters kept."""
-    if request.endpoint is None:
-        return url_for("calendar.start", **{languages.COOKIE: code})
-    kept = request.args.to_dict(flat=False) | (request.view_args or {}) | {languages.COOKIE: code}
-    return url_for(request.endpoint, **kept)
+    page, kept = url_for("calendar.start"), []
+    if request.endpoint is not None:
+        page = url_for(request.endpoint, **(request.view_args or {}))
+        kept = [(name, value) for name, value in request.args.items(multi=True) if name != languages.COOKIE]
+    return f"{page}?{urlencode([*kept, (languages.COOKIE, code)])}"  # not by url_for, which takes orders like _scheme
 
 
 def _is_coordinator() -> bool:

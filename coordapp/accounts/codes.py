@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import delete, func, or_, select, update
 
 from coordapp.accounts.models import RecoveryCode, User
-from coordapp.extensions import db
+from coordapp.extensions import count_rows, db
 from coordapp.shared import clock
 
 STEP = 30  # seconds a code is shown
@@ -71,12 +71,12 @@ def _take_step(user: User, code: str) -> bool:
     step = matching_step(user.totp_secret, code, at=clock.now()) if user.totp_secret else None
     if step is None:
         return False
-    taken = db.session.execute(
+    taken = count_rows(
         update(User)
         .where(User.id == user.id, or_(User.totp_last_step.is_(None), User.totp_last_step < step))
         .values(totp_last_step=step)
     )
-    return taken.rowcount == 1
+    return taken == 1
 
 
 def _take_recovery_code(user: User, code: str) -> bool:
@@ -88,10 +88,10 @@ def _take_recovery_code(user: User, code: str) -> bool:
             _hasher.verify(kept.code_hash, code)
         except VerificationError:
             continue
-        taken = db.session.execute(
+        taken = count_rows(
             update(RecoveryCode)
             .where(RecoveryCode.id == kept.id, RecoveryCode.used_at.is_(None))
             .values(used_at=clock.now())
         )
-        return taken.rowcount == 1
+        return taken == 1
     return False

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from coordapp.accounts.models import Role
+from coordapp.accounts.models import Role, User
 from coordapp.shared.access import Access, access_of
 from coordapp.shared.access import open_to as open_to
 
@@ -36,6 +36,11 @@ def check_access():
         abort(404)
     g.is_office = access in STAFF_ONLY
     return None
+
+
+def signed_in_user() -> User:
+    """Return who is signed in, for views that only people who are can reach."""
+    return current_user._get_current_object()
 
 
 def offer_to_resend(*, status: int, sign_in_url: str = ""):

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import delete, select
 
 from coordapp.accounts.models import Count
-from coordapp.extensions import db, insert_into
+from coordapp.extensions import count_rows, db, insert_into
 from coordapp.shared import clock
 
 
@@ -49,7 +49,7 @@ def forget(name: str, subject: str) -> None:
 
 def purge_counts(before: datetime) -> int:
     """Delete the counts of windows that began before a moment; return how many."""
-    return db.session.execute(delete(Count).where(Count.window_starts_at < before)).rowcount
+    return count_rows(delete(Count).where(Count.window_starts_at < before))
 
 
 def _key(name: str, subject: str) -> str:

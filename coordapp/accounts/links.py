@@ -8,7 +8,7 @@ from coordapp.accounts import limits, mails
 from coordapp.accounts.models import LIFETIMES, LinkPurpose, Role, SignInLink, User
 from coordapp.accounts.service import find_user
 from coordapp.accounts.tokens import new_token, token_hash
-from coordapp.extensions import db
+from coordapp.extensions import count_rows, db
 from coordapp.shared import clock, languages
 
 MAILS, MAILS_WINDOW = 3, timedelta(minutes=15)  # to one address
@@ -49,10 +49,10 @@ def redeem(link: SignInLink) -> bool:
     """Use a token up; False when it is not good, or somebody else was quicker."""
     if not link.is_open(clock.now()):
         return False
-    used = db.session.execute(
+    used = count_rows(
         update(SignInLink).where(SignInLink.id == link.id, SignInLink.used_at.is_(None)).values(used_at=clock.now())
     )
-    return used.rowcount == 1
+    return used == 1
 
 
 def mail_sign_in_link(email: str, *, next_path: str = "") -> None:

@@ -8,6 +8,7 @@ from coordapp.accounts.forms import ROLE_NAMES, ChangeAccountForm, NewAccountFor
 from coordapp.accounts.guards import Access, open_to
 from coordapp.accounts.models import STAFF, Role, User
 from coordapp.extensions import db
+from coordapp.shared.forms import add_error
 
 bp = Blueprint("accounts_office", __name__)
 
@@ -47,10 +48,10 @@ def _create(form: NewAccountForm) -> User | None:
     """Make the account, or note beside the field that the address is taken."""
     try:
         return service.create_user(
-            email=form.email.data, name=form.name.data, role=Role(form.role.data), language=form.language.data
+            email=form.email.data, name=form.name.data, role=Role(form.role.data), language=form.language.data or "de"
         )
     except service.EmailTaken:
-        form.email.errors = ["Zu dieser E-Mail-Adresse gibt es schon ein Konto."]
+        add_error(form.email, "Zu dieser E-Mail-Adresse gibt es schon ein Konto.")
         return None
 
 
@@ -71,9 +72,9 @@ def change(user_id: int):
         return _page(user, form), 422
     was_staff = user.is_staff
     try:
-        service.change_user(user, name=form.name.data, role=Role(form.role.data), language=form.language.data)
+        service.change_user(user, name=form.name.data, role=Role(form.role.data), language=form.language.data or "de")
     except service.LastAdministrator:
-        form.role.errors = [LAST]
+        add_error(form.role, LAST)
         return _page(user, form), 422
     has_become_staff = user.is_staff and not was_staff
     if has_become_staff:

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from coordapp.accounts import codes, links, sign_ins
 from coordapp.accounts.forms import LanguageForm, LinkForm
-from coordapp.accounts.guards import Access, open_to
+from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.accounts.models import LIFETIMES, LinkPurpose
 from coordapp.extensions import db
 from coordapp.shared import clock
@@ -25,7 +25,7 @@ def sign_in():
     """Show the form that sends a sign-in link."""
     next_path = sign_ins.safe_next(request.args.get("next"))
     if current_user.is_authenticated:
-        return redirect(sign_ins.home_of(current_user, next_path=next_path))
+        return redirect(sign_ins.home_of(signed_in_user(), next_path=next_path))
     return render_template("accounts/sign_in.html", form=LinkForm(), next_path=next_path)
 
 
@@ -82,7 +82,7 @@ def redeem_link(token: str):
 def _dead_link(found):
     """Answer a link that leads nowhere: 410 when it once did, 404 when it never did; both offer a new one."""
     if found is not None and current_user.is_authenticated and current_user.id == found.user_id:
-        return redirect(sign_ins.home_of(current_user, next_path=found.next_path))  # pressed twice
+        return redirect(sign_ins.home_of(signed_in_user(), next_path=found.next_path))  # pressed twice
     page = render_template("accounts/dead_link.html", form=LinkForm(formdata=None))
     return page, 404 if found is None else 410
 
@@ -117,7 +117,7 @@ def sign_out_everywhere():
 @open_to(Access.SIGNED_IN)
 def end_all_sessions():
     """Sign out in all browsers."""
-    sign_ins.end_sign_ins(current_user)
+    sign_ins.end_sign_ins(signed_in_user())
     sign_ins.sign_out()
     db.session.commit()
     flash(_("Sie sind auf allen Geräten abgemeldet."), "success")
@@ -145,5 +145,5 @@ def change_language():
 
 
 def _own_page(form: LanguageForm) -> str:
-    left = codes.count_recovery_codes(current_user) if current_user.is_staff else 0
+    left = codes.count_recovery_codes(signed_in_user()) if current_user.is_staff else 0
     return render_template("accounts/account.html", form=form, codes_left=left)

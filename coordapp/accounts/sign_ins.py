@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from coordapp.accounts.models import Role, SignIn, SignInLink, User
 from coordapp.accounts.tokens import new_token, token_hash
-from coordapp.extensions import db, login_manager
+from coordapp.extensions import count_rows, db, login_manager
 from coordapp.shared import clock
 
 TOKEN, SEEN = "_user_id", "seen"  # names of entries in the cookie; the first is where Flask-Login looks
@@ -93,9 +93,7 @@ def keep_out_of_caches(response: Response) -> Response:
 
 def purge_sign_ins(before: datetime) -> int:
     """Delete sessions and one-time tokens that expired before a moment; return how many."""
-    return sum(
-        db.session.execute(delete(table).where(table.expires_at < before)).rowcount for table in (SignIn, SignInLink)
-    )
+    return sum(count_rows(delete(table).where(table.expires_at < before)) for table in (SignIn, SignInLink))
 
 
 def _note_presence(at: datetime) -> bool:

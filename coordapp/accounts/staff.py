@@ -9,11 +9,12 @@ from flask_login import current_user
 
 from coordapp.accounts import codes, limits, links, mails, passwords, service, sign_ins
 from coordapp.accounts.forms import ChangePasswordForm, CodeForm, PasswordAgainForm, SetUpForm, StaffSignInForm
-from coordapp.accounts.guards import Access, open_to
+from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.accounts.models import LIFETIMES, LinkPurpose, SignInLink
 from coordapp.accounts.tokens import new_token
 from coordapp.extensions import db
 from coordapp.shared import clock
+from coordapp.shared.forms import add_error
 
 bp = Blueprint("accounts_staff", __name__)
 bp.after_request(sign_ins.keep_out_of_caches)
@@ -29,7 +30,7 @@ def sign_in():
     """Show the form for e-mail and password."""
     next_path = sign_ins.safe_next(request.args.get("next"))
     if current_user.is_authenticated:
-        return redirect(sign_ins.home_of(current_user, next_path=next_path))
+        return redirect(sign_ins.home_of(signed_in_user(), next_path=next_path))
     return render_template("accounts/staff/sign_in.html", form=StaffSignInForm(), next_path=next_path)
 
 
@@ -142,7 +143,7 @@ def finish_set_up(token: str):
     is_valid = form.validate_on_submit()
     step = codes.matching_step(secret, "".join((form.code.data or "").split()), at=clock.now())
     if is_valid and step is None:
-        form.code.errors = [_("Der Code passt nicht. Bitte nehmen Sie den, den die App jetzt zeigt.")]
+        add_error(form.code, _("Der Code passt nicht. Bitte nehmen Sie den, den die App jetzt zeigt."))
     if not is_valid or step is None:
         return _set_up_page(link, token, form), 422
     if not links.redeem(link):
@@ -174,7 +175,7 @@ def password():
     """Show the form for a new password."""
     _staff_only()
     return render_template(
-        "accounts/staff/password.html", form=ChangePasswordForm(current_user), shortest=passwords.SHORTEST
+        "accounts/staff/password.html", form=ChangePasswordForm(signed_in_user()), shortest=passwords.SHORTEST
     )
 
 
@@ -183,12 +184,13 @@ def password():
 def change_password():
     """Change the password; sessions in other browsers end."""
     _staff_only()
-    form = ChangePasswordForm(current_user)
+    user = signed_in_user()
+    form = ChangePasswordForm(user)
     if not (form.validate_on_submit() and _is_own_password(form)):
         return render_template("accounts/staff/password.html", form=form, shortest=passwords.SHORTEST), 422
-    service.set_password(current_user, form.new_password.data)
-    sign_ins.end_sign_ins(current_user, but_this_one=True)
-    mails.password_changed(current_user)
+    service.set_password(user, form.new_password.data)
+    sign_ins.end_sign_ins(user, but_this_one=True)
+    mails.password_changed(user)
     db.session.commit()
     flash(_("Ihr neues Passwort gilt. Auf anderen Geräten sind Sie jetzt abgemeldet."), "success")
     return redirect(url_for("accounts.account"))
@@ -210,9 +212,9 @@ def make_recovery_codes():
     form = PasswordAgainForm()
     if not (form.validate_on_submit() and _is_own_password(form)):
         return render_template("accounts/staff/recovery_codes.html", form=form), 422
-    fresh = codes.new_recovery_codes(current_user)
+    fresh = codes.new_recovery_codes(signed_in_user())
     db.session.commit()
-    home = sign_ins.home_of(current_user)
+    home = sign_ins.home_of(signed_in_user())
     return render_template("accounts/staff/new_codes.html", codes=fresh, home=home, is_first=False)
 
 
@@ -221,7 +223,7 @@ def make_recovery_codes():
 def start_over():
     """Mail oneself the link to set up password and app anew, for a new telephone."""
     _staff_only()
-    links.mail_set_up_link(current_user)
+    links.mail_set_up_link(signed_in_user())
     db.session.commit()
     flash(
         _("Wir haben Ihnen eine E-Mail mit einem Link geschickt. Bis Sie ihn benutzen, bleibt alles, wie es ist."),
@@ -242,5 +244,5 @@ def _is_own_password(form: ChangePasswordForm | PasswordAgainForm) -> bool:
     if passwords.matches(stored, form.password.data):
         limits.forget("password", _subject(current_user.email))
         return True
-    form.password.errors = [_("Das ist nicht Ihr jetziges Passwort.")]
+    add_error(form.password, _("Das ist nicht Ihr jetziges Passwort."))
     return False

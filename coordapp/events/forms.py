@@ -1,6 +1,6 @@
 """Forms of the core: registering, and what the office says about an event and a place."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -20,7 +20,17 @@ from coordapp.events.models import Event, Need, Place, Registration
 from coordapp.events.registration import Wishes
 from coordapp.events.words import NEEDS, NEEDS_IN_OFFICE
 from coordapp.shared import clock, languages
-from coordapp.shared.forms import choices, email_field, line_field, name_field, phone_field, text_field
+from coordapp.shared.forms import (
+    add_error,
+    choices,
+    day_in,
+    email_field,
+    line_field,
+    moment_in,
+    name_field,
+    phone_field,
+    text_field,
+)
 from coordapp.shared.languages import LANGUAGES
 from coordapp.shared.municipalities import MUNICIPALITIES
 
@@ -49,7 +59,7 @@ class WishesForm(FlaskForm):
         """Check the fields one by one, then ask for the language where an interpreter is wished."""
         is_valid = super().validate(extra_validators)
         if Need.INTERPRETER in (self.needs.data or ()) and not self.interpreter_language.data:
-            self.interpreter_language.errors = [_("Bitte schreiben Sie die Sprache. Beispiel: Arabisch")]
+            add_error(self.interpreter_language, _("Bitte schreiben Sie die Sprache. Beispiel: Arabisch"))
             return False
         return is_valid
 
@@ -128,9 +138,9 @@ class EventForm(FlaskForm):
             ("closes_at", self.closes_on, self.closes_time),
         ):  # fmt: skip
             try:
-                self.moments[name] = clock.from_local(day.data, hour.data)
+                self.moments[name] = moment_in(day, hour)
             except clock.NoSuchTime:
-                hour.errors = [*hour.errors, "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird vorgestellt."]
+                add_error(hour, "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird vorgestellt.")
         return not self.errors and self._check_together()
 
     def _check_together(self) -> bool:
@@ -142,7 +152,7 @@ class EventForm(FlaskForm):
         )  # fmt: skip
         for field, applies, message in wrong:
             if applies:
-                field.errors = [*field.errors, message]
+                add_error(field, message)
         return not any(applies for _field, applies, _message in wrong)
 
     def reminders(self) -> list[int] | None:
@@ -202,7 +212,7 @@ class DuplicateForm(FlaskForm):
 
     def moved(self, event: Event) -> dict:
         """Return dates and closing time moved to the new day, each at its wall-clock time."""
-        by: timedelta = self.day.data - clock.local(event.starts_at).date()
+        by = day_in(self.day) - clock.local(event.starts_at).date()
 
         def move(at: datetime) -> datetime:
             return clock.certain(clock.local(at).replace(tzinfo=None) + by)

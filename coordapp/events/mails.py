@@ -1,11 +1,13 @@
 """The mails of a registration: one mail, one function, one template, one key."""
 
-from types import SimpleNamespace
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask_babel import force_locale
 
 from coordapp.events import ical, words
-from coordapp.events.models import CancelledBy, Event, Registration, RegistrationStatus
+from coordapp.events.kinds import KindRules
+from coordapp.events.models import CancelledBy, Event, Place, Registration, RegistrationStatus
 from coordapp.outbox import service as outbox
 from coordapp.shared.links import external
 
@@ -18,6 +20,32 @@ AGAIN = {  # template for somebody who registers again but has no place for cert
     RegistrationStatus.WAITING: "waiting",
     RegistrationStatus.OFFERED: "place_offered",
 }
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What mails tell of a registration, of somebody who is coming: for the preview of a mail to everybody."""
+
+    party_size: int = 1
+    status: RegistrationStatus = RegistrationStatus.CONFIRMED
+    is_coming: bool = True
+    needs: list[str] = field(default_factory=list)
+    interpreter_language: str = ""
+    note: str = ""
+    token: str = "beispiel"  # noqa: S105 - a word in an example, no secret
+
+
+@dataclass(frozen=True)
+class PlannedEvent:
+    """What mails tell of an event, as it will be after a change."""
+
+    id: int
+    title: str
+    rules: KindRules
+    place: Place | None
+    dates: list[tuple[datetime, datetime]]
+    starts_at: datetime
+    hides_address: bool
 
 
 def registration_received(registration: Registration, *, is_first: bool = False) -> bool:
@@ -106,18 +134,14 @@ def take_back_unsent(registration: Registration) -> int:
     return outbox.drop_queued(_thread(registration))
 
 
-def preview(event: Event, template: str, **facts) -> str:
+def preview(event: Event | PlannedEvent, template: str, **facts) -> str:
     """Return subject and text of a mail to everybody, as somebody who is coming would read it in German."""
-    sample = SimpleNamespace(
-        party_size=1, status=RegistrationStatus.CONFIRMED, is_coming=True, needs=[], interpreter_language="", note="",
-        token="beispiel",  # noqa: S106 - a word in an example, no secret
-    )  # fmt: skip
-    return outbox.preview(f"events/mail/{template}.txt", language="de", **_facts(sample, event), **facts)
+    return outbox.preview(f"events/mail/{template}.txt", language="de", **_facts(Sample(), event), **facts)
 
 
 def preview_change(event: Event, change, *, title: str) -> str:
     """Return subject and text of the mail about a change that is not made yet; the title may be new as well."""
-    planned = SimpleNamespace(
+    planned = PlannedEvent(
         title=title, rules=event.rules, id=event.id, place=change.new_place, dates=change.new_dates,
         starts_at=change.new_dates[0][0], hides_address=event.hides_address,
     )  # fmt: skip
@@ -143,7 +167,7 @@ def _write(
     )  # fmt: skip
 
 
-def _facts(registration: Registration | SimpleNamespace, event: Event | SimpleNamespace) -> dict:
+def _facts(registration: Registration | Sample, event: Event | PlannedEvent) -> dict:
     return {
         "registration": registration,
         "event": event,
@@ -151,5 +175,5 @@ def _facts(registration: Registration | SimpleNamespace, event: Event | SimpleNa
         "link": external("events.registration", token=registration.token),
         "event_link": external(event.rules.endpoint, event_id=event.id),
         "place_known": registration.is_coming or not event.hides_address,
-        "needs": words.needs(registration),
+        "needs": words.needs(registration.needs),
     }

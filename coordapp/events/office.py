@@ -7,6 +7,7 @@ from coordapp.events import mails, places, service
 from coordapp.events.forms import CancelEventForm, DuplicateForm, EventForm
 from coordapp.events.models import Event, Place
 from coordapp.extensions import db
+from coordapp.shared.forms import add_error
 
 bp = Blueprint("events_office", __name__)
 
@@ -48,7 +49,7 @@ def save(event_id: int):
         return _edited_meanwhile(event, form)
     except service.TooManyTaken as full:
         db.session.rollback()
-        form.capacity.errors = [f"Es sind schon {full.taken} Plätze vergeben. Weniger geht nicht."]
+        add_error(form.capacity, f"Es sind schon {full.taken} Plätze vergeben. Weniger geht nicht.")
         return _edit_page(event, form), 422
     db.session.commit()
     flash(f"Gespeichert. {_told(touched)}" if touched else "Gespeichert.", "success")

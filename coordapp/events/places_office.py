@@ -8,6 +8,7 @@ from coordapp.events import places
 from coordapp.events.forms import PlaceForm
 from coordapp.events.models import Place
 from coordapp.extensions import db
+from coordapp.shared.forms import add_error
 
 bp = Blueprint("places_office", __name__)
 
@@ -58,5 +59,5 @@ def _save(place: Place, form: PlaceForm):
             return redirect(url_for(".index"))
         except IntegrityError:
             db.session.rollback()
-            form.name.errors = ["Diesen Ort gibt es in dieser Gemeinde schon."]
+            add_error(form.name, "Diesen Ort gibt es in dieser Gemeinde schon.")
     return render_template("events/places_office/edit.html", place=shown, form=form), 422

@@ -5,7 +5,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import SelectField
 
-from coordapp.accounts.guards import Access, open_to
+from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.directory import service as directory
 from coordapp.directory.models import Person
 from coordapp.events import registration as registrations
@@ -16,6 +16,7 @@ from coordapp.events.occupancy import lock, occupancy_of
 from coordapp.events.rules import RegistrationRefused
 from coordapp.extensions import db
 from coordapp.shared import clock, languages
+from coordapp.shared.forms import add_error, id_in
 
 bp = Blueprint("registrations_office", __name__)
 
@@ -71,11 +72,12 @@ def create(event_id: int):
 def _register(event: Event, form: PhoneRegistrationForm) -> Registration:
     if not form.email.data:
         lock(event)  # without an address no rule of the database tells that a double click is one person
+    language = form.language.data or "de"
     person = directory.remember_person(
-        name=form.name.data, email=form.email.data, phone=form.phone.data, language=form.language.data
+        name=form.name.data, email=form.email.data, phone=form.phone.data, language=language
     )
     return registrations.register(
-        event, person, form.wishes(), proven=True, language=form.language.data, entered_by=current_user
+        event, person, form.wishes(), proven=True, language=language, entered_by=signed_in_user()
     )
 
 
@@ -111,7 +113,7 @@ def change(registration_id: int):
         changed = registrations.change(made, form.wishes(made))
     except RegistrationRefused as refused:
         db.session.rollback()
-        form.party_size.errors = [words.refused_long(refused.reason)]
+        add_error(form.party_size, words.refused_long(refused.reason))
         return _page(made, form), 422
     db.session.commit()
     flash("Gespeichert." if changed else "Es gab nichts zu ändern.", "success")
@@ -164,13 +166,14 @@ def do_move(registration_id: int):
     form = _move_form(made)
     if form.validate_on_submit():
         try:
-            moved = registrations.move(made, service.get_event(form.event_id.data), moved_by=current_user)
+            to_event = service.get_event(id_in(form.event_id))
+            moved = registrations.move(made, to_event, moved_by=signed_in_user())
             db.session.commit()
             flash(_done_words(moved), "success")
             return redirect(url_for(".show", registration_id=moved.id))
         except RegistrationRefused as refused:
             db.session.rollback()
-            form.event_id.errors = [words.refused_long(refused.reason)]
+            add_error(form.event_id, words.refused_long(refused.reason))
     return render_template("events/registrations_office/move.html", registration=made, form=form), 422
 
 

@@ -3,10 +3,9 @@
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 from flask_wtf import FlaskForm
 
-from coordapp.accounts.guards import Access, open_to
+from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.directory import service as directory
 from coordapp.events import ical, visitors, waiting_list, words
 from coordapp.events import registration as registrations
@@ -15,7 +14,7 @@ from coordapp.events.models import CancelledBy, Registration, RegistrationStatus
 from coordapp.events.rules import RegistrationRefused, refusal
 from coordapp.extensions import db
 from coordapp.shared import clock
-from coordapp.shared.forms import email_field
+from coordapp.shared.forms import add_error, email_field
 
 bp = Blueprint("events", __name__)
 
@@ -56,7 +55,7 @@ def correct_address():
     except (visitors.TooMany, RegistrationRefused) as problem:
         db.session.rollback()
         is_refused = isinstance(problem, RegistrationRefused)
-        form.email.errors = [words.refused_long(problem.reason) if is_refused else visitors.too_many_text()]
+        add_error(form.email, words.refused_long(problem.reason) if is_refused else visitors.too_many_text())
         return _received_page(made, form), 422
     db.session.commit()
     visitors.remember(made)
@@ -98,7 +97,7 @@ def change(token: str):
         changed = registrations.change(made, form.wishes(made))
     except RegistrationRefused as refused:
         db.session.rollback()
-        form.party_size.errors = [words.refused_long(refused.reason)]
+        add_error(form.party_size, words.refused_long(refused.reason))
         return _page(made, form), 422
     db.session.commit()
     done = _("Gespeichert. Wir haben Ihnen eine E-Mail geschickt.") if changed else _("Es gab nichts zu ändern.")
@@ -167,7 +166,7 @@ def calendar_file(token: str):
 @open_to(Access.SIGNED_IN)
 def mine():
     """List the registrations of who is signed in."""
-    person = directory.find_person_of(current_user)
+    person = directory.find_person_of(signed_in_user())
     made = registrations.list_registrations_of(person) if person is not None else []
     now = clock.now()
     return render_template(
@@ -196,7 +195,7 @@ def _page(made: Registration, form: WishesForm) -> str:
     return render_template(
         "events/registration.html", registration=made, event=made.event, form=form,
         can_change=can_change(made), can_cancel=made.is_active and can_cancel(made),
-        can_confirm=_can_confirm(made), needs=words.needs(made), status=words.STATUS[made.status],
+        can_confirm=_can_confirm(made), needs=words.needs(made.needs), status=words.STATUS[made.status],
         position=waiting_list.position(made) if made.status is RegistrationStatus.WAITING else None,
     )  # fmt: skip
 

@@ -1,15 +1,17 @@
 """Registering through the website: from a filled form and a browser to a registration."""
 
 from datetime import timedelta
+from typing import TypeVar
 
 from flask import current_app, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from coordapp.accounts import limits
+from coordapp.accounts.guards import signed_in_user
 from coordapp.directory import service as directory
 from coordapp.events import mails, registration
-from coordapp.events.forms import RegistrationForm, SignedInRegistrationForm, WishesForm
+from coordapp.events.forms import RegistrationForm, SignedInRegistrationForm
 from coordapp.events.models import Event, Registration, RegistrationStatus, new_token
 from coordapp.events.occupancy import lock
 from coordapp.events.rules import RegistrationRefused, refusal
@@ -21,21 +23,24 @@ MAILS_PER_ADDRESS = 10  # registrations an hour for one address, so that nobody 
 HOUR = timedelta(hours=1)
 DOUBLE_CLICK = timedelta(seconds=30)
 
+Visitor = TypeVar("Visitor", bound=RegistrationForm)
+Member = TypeVar("Member", bound=SignedInRegistrationForm)
+
 
 class TooMany(Exception):
     """Raised when one network address or mailbox gets more registrations than people make."""
 
 
-def registration_form(form: type[RegistrationForm], signed_in: type[SignedInRegistrationForm]) -> WishesForm:
+def registration_form(form: type[Visitor], signed_in: type[Member]) -> Visitor | Member:
     """Return the form for this reader: who is signed in is not asked who they are."""
     return signed_in() if current_user.is_authenticated else form()
 
 
-def register(event: Event, form: WishesForm) -> Registration:
+def register(event: Event, form: RegistrationForm | SignedInRegistrationForm) -> Registration:
     """Register whoever filled the form. Raises RegistrationRefused or TooMany."""
     language = languages.current()
-    if current_user.is_authenticated:
-        person = directory.person_of(current_user)
+    if isinstance(form, SignedInRegistrationForm):
+        person = directory.person_of(signed_in_user())
         return registration.register(event, person, form.wishes(), proven=True, language=language)
     network, per_network = request.remote_addr or "", current_app.config["REGISTRATIONS_PER_HOUR"]
     tries = [("registration", network, per_network), ("registration-mail", form.email.data, MAILS_PER_ADDRESS)]

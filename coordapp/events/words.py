@@ -1,5 +1,6 @@
 """What the core says in words: states, needs, refusals and free places, in the reader's language."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -80,9 +81,9 @@ def refused_long(reason: Refusal) -> str:
     }[reason]
 
 
-def needs(registration: Registration) -> list[str]:
+def needs(values: Iterable[str]) -> list[str]:
     """List what somebody needs or brings, for themselves to read."""
-    return [str(NEEDS[Need(value)]) for value in registration.needs]
+    return [str(NEEDS[Need(value)]) for value in values]
 
 
 def needs_for_office(registration: Registration) -> str:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_login import current_user
 
-from coordapp.accounts.guards import Access, open_to
+from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.directory import service as directory
 from coordapp.events import service as events
 from coordapp.events import words
@@ -55,7 +54,7 @@ def send(event_id: int):
     if not form.validate_on_submit() or not people or (number and not form.count(number)):
         return _page(event, form, asks_again=True), 422
     try:
-        sent = service.invite(event, people, by=current_user)
+        sent = service.invite(event, people, by=signed_in_user())
     except RegistrationRefused as refused:
         db.session.rollback()
         flash(words.refused_long(refused.reason), "warning")
@@ -67,10 +66,11 @@ def send(event_id: int):
 
 def _send_trial(event: Event, form: InvitationForm, number: int) -> str:
     """Send the invitation to who is signed in; the page comes back with all that was ticked."""
-    is_written = mails.trial(event, current_user)
+    user = signed_in_user()
+    is_written = mails.trial(event, user)
     db.session.commit()
     form.count(number)
-    flash(f"Der Test geht an {current_user.email}." if is_written else "Der Test ist schon unterwegs.", "success")
+    flash(f"Der Test geht an {user.email}." if is_written else "Der Test ist schon unterwegs.", "success")
     return _page(event, form)
 
 
@@ -105,10 +105,10 @@ def enter_answer(event_id: int, invitation_id: int):
     name = invitation.person.name
     try:
         if request.form.get("answer") == Answer.YES:
-            made = service.accept_by_phone(invitation, by=current_user)
+            made = service.accept_by_phone(invitation, by=signed_in_user())
             done = f"{name}: {words.STATUS[made.status]}."
         else:
-            service.decline(invitation, entered_by=current_user)
+            service.decline(invitation, entered_by=signed_in_user())
             done = f"{name} kommt nicht."
     except RegistrationRefused as refused:
         db.session.rollback()

@@ -5,12 +5,12 @@ that dies leaves its mail held; when that time is over, the mail is handed out a
 """
 
 from datetime import datetime, timedelta
-from functools import cache
-from typing import cast
+from functools import cache, partial
 
-from sqlalchemy import CursorResult, case, func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from coordapp import extensions
 from coordapp.extensions import db
 from coordapp.outbox.models import Mail, MailStatus, SendingState
 from coordapp.outbox.rules import Failure, next_step, pause_after
@@ -18,6 +18,8 @@ from coordapp.shared import clock
 
 MINUTE = timedelta(minutes=1)
 ERROR_LENGTH = 500
+
+count_rows = partial(extensions.count_rows, synchronize=False)  # loaded mails are not brought up to date
 
 
 def claim(*, lease: timedelta, per_minute: int) -> Mail | None:
@@ -103,12 +105,6 @@ def _kept(column):
 def insert_once(table, row: dict) -> bool:
     """Write a row unless one with its key exists, or is just being written; return whether it was written."""
     return count_rows(_insert_once(table, db.engine.dialect.name), row) == 1
-
-
-def count_rows(statement, parameters: dict | None = None) -> int:
-    """Execute a statement that writes; return how many rows it wrote."""
-    result = db.session.execute(statement, parameters, execution_options={"synchronize_session": False})
-    return cast("CursorResult", result).rowcount
 
 
 @cache

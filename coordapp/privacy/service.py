@@ -1,6 +1,7 @@
 """Delete what is no longer needed. The times are those of the page "Datenschutz"; figures for the report stay."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 
@@ -14,7 +15,7 @@ from coordapp.events.models import (
     Registration,
     RegistrationStatus,
 )
-from coordapp.extensions import db
+from coordapp.extensions import count_rows, db
 from coordapp.outbox.models import Mail
 from coordapp.shared import clock
 from coordapp.statements.models import BarrierReport
@@ -25,6 +26,8 @@ UNCONFIRMED = timedelta(days=14)  # after the place was given up because nobody 
 MAIL_TEXTS = timedelta(days=90)  # after sending
 MAILS = timedelta(days=365)  # who got what and when
 BARRIERS = timedelta(days=365)  # after the answer
+
+_count = partial(count_rows, synchronize=False)  # loaded objects are not brought up to date
 
 
 def delete_due() -> int:
@@ -118,8 +121,3 @@ def _delete_strangers(now: datetime) -> int:
             ~exists().where(Registration.person_id == Person.id),
         )
     )
-
-
-def _count(statement) -> int:
-    result = db.session.execute(statement, execution_options={"synchronize_session": False})
-    return result.rowcount

@@ -28,7 +28,7 @@ def add(event_id: int):
     event, form = service.get_round_table(event_id), ItemForm()
     if not form.validate_on_submit():
         return _page(event, form), 422
-    service.add_item(event, title=form.title.data, minutes_planned=form.minutes_planned.data)
+    service.add_item(event, title=form.title.data, minutes_planned=form.minutes_planned.data or 0)
     db.session.commit()
     flash(f"„{form.title.data}“ steht auf der Tagesordnung.", "success")
     return redirect(url_for(".show", event_id=event_id))
@@ -71,7 +71,7 @@ def save(event_id: int, item_id: int):
     form = ItemForm()
     if not form.validate_on_submit():
         return render_template("round_tables/agenda_office/edit.html", event=event, item=item, form=form), 422
-    service.change_item(event, item, title=form.title.data, minutes_planned=form.minutes_planned.data)
+    service.change_item(event, item, title=form.title.data, minutes_planned=form.minutes_planned.data or 0)
     db.session.commit()
     flash("Gespeichert.", "success")
     return redirect(url_for(".show", event_id=event_id))

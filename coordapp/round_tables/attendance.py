@@ -11,7 +11,7 @@ from coordapp.directory.models import Person
 from coordapp.events.models import Event, Registration, RegistrationStatus
 from coordapp.events.occupancy import lock
 from coordapp.events.registration import find_registration_of
-from coordapp.extensions import db
+from coordapp.extensions import count_rows, db
 from coordapp.round_tables import rules
 from coordapp.round_tables.service import remember_round_table, round_table_of
 from coordapp.shared import clock
@@ -78,7 +78,7 @@ def reopen_list(event: Event) -> int:
 
 def _turn(event: Event, old: RegistrationStatus, new: RegistrationStatus) -> int:
     statement = update(Registration).where(Registration.event_id == event.id, Registration.status == old)
-    return db.session.execute(statement.values(status=new)).rowcount
+    return count_rows(statement.values(status=new))
 
 
 def _hold(event: Event) -> None:

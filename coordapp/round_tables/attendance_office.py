@@ -1,9 +1,8 @@
 """The office's pages for the door: the sign-in sheet, ticking who came, walk-ins."""
 
 from flask import Blueprint, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
-from flask_login import current_user
 
-from coordapp.accounts.guards import Access, open_to
+from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.events.models import Event, Registration, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.round_tables import attendance, papers
@@ -82,7 +81,7 @@ def add_walk_in(event_id: int):
     event, form = get_round_table(event_id), WalkInForm()
     if not form.validate_on_submit():
         return _walk_in_page(event, form), 422
-    attendance.add_walk_in(event, name=form.name.data, email=form.email.data, by=current_user)
+    attendance.add_walk_in(event, name=form.name.data, email=form.email.data, by=signed_in_user())
     db.session.commit()
     flash(f"{form.name.data} ist da.", "success")
     return redirect(url_for(".show", event_id=event_id))
@@ -109,7 +108,7 @@ def not_open(_error):
     """Lead back to the list, which says when it opens."""
     db.session.rollback()
     flash(NOT_OPEN, "warning")
-    return redirect(url_for(".show", event_id=request.view_args["event_id"]))
+    return redirect(url_for(".show", event_id=(request.view_args or {})["event_id"]))
 
 
 def _walk_in_page(event: Event, form: WalkInForm) -> str:

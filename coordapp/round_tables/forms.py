@@ -22,7 +22,17 @@ from coordapp.round_tables.models import AgendaItem, RoundTable, Task
 from coordapp.round_tables.planning import Slot
 from coordapp.round_tables.rules import Proposal
 from coordapp.shared import clock
-from coordapp.shared.forms import at_most, email_field, line_field, one_line, required, text_field
+from coordapp.shared.forms import (
+    add_error,
+    at_most,
+    email_field,
+    id_in,
+    line_field,
+    moment_in,
+    one_line,
+    required,
+    text_field,
+)
 
 BEGINS, ENDS, CAPACITY = time(15), time(18), 30  # what a round table usually has
 MINUTES_LENGTH, BLANK_TASKS = 10_000, 3
@@ -32,7 +42,7 @@ NO_SUCH_TIME = "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird auf Somm
 class PartForm(FlaskForm):
     """A part of a form that stands in it several times."""
 
-    class Meta:
+    class Meta(FlaskForm.Meta):
         """The whole form carries the token."""
 
         csrf = False
@@ -64,26 +74,26 @@ class SlotForm(PartForm):
         )
         for field, applies, message in wrong:
             if applies:
-                field.errors = [*field.errors, message]
+                add_error(field, message)
         return not any(applies for _field, applies, _message in wrong)
 
     def _moment(self, at: TimeField) -> datetime | None:
         message = NO_SUCH_TIME
         try:
             if at.data is not None and self.day.data is not None:
-                return clock.from_local(self.day.data, at.data)
+                return moment_in(self.day, at)
             message = "Bitte schreiben Sie eine Uhrzeit, zum Beispiel 15:00."
         except clock.NoSuchTime:
             pass
-        at.errors = [*at.errors, message]
+        add_error(at, message)
         return None
 
     def slot(self, places: dict[int, Place]) -> Slot:
         """Return what was typed in a valid row with a day."""
         return Slot(
-            starts_at=clock.from_local(self.day.data, self.begins.data),
-            ends_at=clock.from_local(self.day.data, self.ends.data),
-            place=places[self.place_id.data],
+            starts_at=moment_in(self.day, self.begins),
+            ends_at=moment_in(self.day, self.ends),
+            place=places[id_in(self.place_id)],
             capacity=self.capacity.data,
         )
 
@@ -171,7 +181,7 @@ class TaskForm(PartForm):
         """Ask for the words of a task that has somebody or a day."""
         valid = super().validate(extra_validators)
         if not self.text.data and not self.task_id.data and (self.who.data or self.due_on.data):
-            self.text.errors = [*self.text.errors, "Was ist zu tun?"]
+            add_error(self.text, "Was ist zu tun?")
             return False
         return valid
 

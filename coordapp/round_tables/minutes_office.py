@@ -2,9 +2,8 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import force_locale
-from flask_login import current_user
 
-from coordapp.accounts.guards import Access, open_to
+from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.events.models import Event
 from coordapp.events.service import EditedMeanwhile
 from coordapp.extensions import db
@@ -31,7 +30,7 @@ def save(event_id: int):
     if not form.validate_on_submit():
         return _page(event, form), 422
     try:
-        minutes.save_minutes(event, form.draft(), version=form.read_version, by=current_user)
+        minutes.save_minutes(event, form.draft(), version=form.read_version, by=signed_in_user())
     except EditedMeanwhile:
         db.session.rollback()
         return _edited_meanwhile(event, form)

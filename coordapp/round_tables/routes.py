@@ -20,7 +20,7 @@ from coordapp.shared.languages import LANGUAGES
 bp = Blueprint("round_tables", __name__)
 
 
-class TopicMixin:
+class TopicForm(WishesForm):
     """The question that only round tables ask."""
 
     topic = text_field(_("Worüber möchten Sie sprechen?"), most=300)
@@ -32,11 +32,11 @@ class TopicMixin:
         return any(field.errors for field in folded) or any(field.data for field in folded[1:])
 
 
-class VisitorForm(TopicMixin, RegistrationForm):
+class VisitorForm(TopicForm, RegistrationForm):
     """Registering for a round table as a visitor."""
 
 
-class MemberForm(TopicMixin, SignedInRegistrationForm):
+class MemberForm(TopicForm, SignedInRegistrationForm):
     """Registering for a round table when signed in."""
 
 

@@ -22,7 +22,7 @@ def open_to(access: Access) -> Callable[[View], View]:
     """Mark a view function with who may open it; stands below the route decorator."""
 
     def mark(view: View) -> View:
-        view.access = access  # ty: ignore[unresolved-attribute]
+        view.access = access  # ty: ignore[missing-attribute] - a mark on a function
         return view
 
     return mark

@@ -1,6 +1,6 @@
 """Time: stored in UTC, shown and entered in Europe/Berlin."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
@@ -42,7 +42,7 @@ def from_local(day: date, at: time) -> datetime:
 
 
 @contextmanager
-def stopped(at: datetime) -> Iterator[None]:
+def stopped(at: datetime) -> Generator[None]:
     """Let `now` return one moment inside the block: a job asks once and decides everything by that answer."""
     token = _stopped_at.set(at.astimezone(UTC).replace(microsecond=0))
     try:

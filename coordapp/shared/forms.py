@@ -1,21 +1,46 @@
 """What forms have in common: how typed text is tidied and what is said when it cannot be used."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import cast
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, StringField, TelField, TextAreaField
+from wtforms import DateField, EmailField, Field, SelectField, StringField, TelField, TextAreaField, TimeField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from coordapp.shared import text
+from coordapp.shared import clock, text
 
 
 def choices(labels: Mapping) -> list[SelectChoice]:
     """Return the choices of a field from values and their labels, which may be lazily translated."""
     return [SelectChoice(value=str(value), label=label) for value, label in labels.items()]
+
+
+def add_error(field: Field, message) -> None:
+    """Say beside a field what is wrong with it."""
+    field.errors = [*field.errors, message]  # ty: ignore[invalid-assignment] - WTForms declares an empty tuple
+
+
+# What a valid field holds: WTForms cannot tell that it is not None.
+
+
+def day_in(field: DateField) -> date:
+    """Return the day in a valid field."""
+    return cast("date", field.data)
+
+
+def moment_in(day: DateField, at: TimeField) -> datetime:
+    """Return the UTC moment of a day and a German wall-clock time in valid fields. Raises clock.NoSuchTime."""
+    return clock.from_local(day_in(day), cast("time", at.data))
+
+
+def id_in(field: SelectField) -> int:
+    """Return the id that was chosen in a valid field made with `coerce=int`."""
+    return cast("int", field.data)
 
 
 def one_line(value: str | None) -> str | None:

@@ -104,7 +104,10 @@ def test_a_filter_without_hits_offers_all_dates(client, make):
     assert "0 Termine" in page.text
 
 
-@pytest.mark.parametrize("query", ["gemeinde=Berlin", "art=party", "seite=0", "seite=-1", "seite=x", "seite=99999999"])
+@pytest.mark.parametrize(
+    "query",
+    ["gemeinde=Berlin", "art=party", "seite=0", "seite=-1", "seite=x", "seite=99999999", "_scheme=x", "endpoint=x"],
+)
 def test_an_odd_address_of_the_calendar_still_opens(client, make, query):
     make.event()
     assert "1 Termin" in client.get_page(f"/kalender/?{query}").text

@@ -8,6 +8,7 @@ from coordapp.events import registration as registrations
 from coordapp.events.models import CancelledBy, Registration, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.invitations.models import Answer, Invitation
+from coordapp.outbox import service as outbox
 from coordapp.shared import clock
 
 
@@ -142,6 +143,8 @@ def test_a_full_event_offers_the_waiting_list_in_words(client, invite, make):
 def test_a_refusal_says_why_and_offers_the_next_round_table(client, invite, make, change, words, buttons):
     invitation = invite(make.event(starts_at=make.in_days(20)))
     make.event(title="Abgesagt", starts_at=make.in_days(50), cancelled=True)
+    closed = clock.now() - timedelta(hours=1)
+    make.event(title="Nicht mehr offen", starts_at=make.in_days(60), registration_closes_at=closed)
     following = make.event(title="Der nächste Runde Tisch", starts_at=make.in_days(90))
     for name, value in change.items():
         setattr(invitation.event, name, value)
@@ -169,6 +172,7 @@ def test_an_event_that_is_over_offers_the_calendar_when_nothing_follows(client, 
 def test_a_hidden_address_is_shown_only_to_who_is_coming(client, invite, make):
     invitation = invite(make.event(hides_address=True, place=make.place(name="Frauenzentrum")))
     assert "Frauenzentrum" not in client.get_page(url(invitation)).text
+    assert "Frauenzentrum" not in outbox.find_mail(f"invitation:{invitation.id}").text
     client.press(url(invitation), "Ich komme")
     assert "Frauenzentrum" in client.get_page(url(invitation)).text
 
