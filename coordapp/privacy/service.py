@@ -16,11 +16,12 @@ from coordapp.events.models import (
     RegistrationStatus,
 )
 from coordapp.extensions import count_rows, db
+from coordapp.invitations.models import Invitation
 from coordapp.outbox.models import Mail
 from coordapp.shared import clock
 from coordapp.statements.models import BarrierReport
 
-REGISTRATIONS = timedelta(days=365)  # after the last date of the event
+REGISTRATIONS = timedelta(days=365)  # and invitations, after the last date of the event
 NEEDS = timedelta(days=14)  # after the last date: interpreter, wheelchair, food and the like
 UNCONFIRMED = timedelta(days=14)  # after the place was given up because nobody confirmed
 MAIL_TEXTS = timedelta(days=90)  # after sending
@@ -35,6 +36,7 @@ def delete_due() -> int:
     now = clock.now()
     touched = _keep_figures(now - REGISTRATIONS)
     touched += _delete_registrations(now)
+    touched += _count(delete(Invitation).where(Invitation.event_id.in_(_over_before(now - REGISTRATIONS))))
     touched += _forget_needs(now - NEEDS)
     touched += _empty_mails(now)
     touched += _count(delete(BarrierReport).where(BarrierReport.answered_at < now - BARRIERS))
@@ -119,5 +121,6 @@ def _delete_strangers(now: datetime) -> int:
             Person.user_id.is_(None),
             Person.created_at < now - UNCONFIRMED,
             ~exists().where(Registration.person_id == Person.id),
+            ~exists().where(Invitation.person_id == Person.id),
         )
     )

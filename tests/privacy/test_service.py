@@ -8,6 +8,7 @@ from coordapp.directory.models import Person
 from coordapp.events import mails
 from coordapp.events.models import CancelledBy, EventFigures, Need, Registration, RegistrationStatus
 from coordapp.extensions import db
+from coordapp.invitations.models import Invitation
 from coordapp.outbox.models import Mail
 from coordapp.privacy import service
 from coordapp.shared import clock
@@ -99,3 +100,16 @@ def test_running_it_twice_touches_nothing_the_second_time(app, past_event):
 
 def test_enough_is_kept_for_today(app, past_event):
     assert service.delete_due() == 0
+
+
+def test_who_was_invited_stays_until_the_invitation_goes_a_year_after_the_event(app, make):
+    event = make.event(starts_at=make.in_days(-10))
+    guest = make.person(name="Gast Kanarienvogel")
+    db.session.add(Invitation(event=event, person=guest))
+    db.session.commit()
+    with clock.stopped(clock.now() + timedelta(days=300)):
+        service.delete_due()
+    assert in_whole_database("Kanarienvogel") == ["person"]
+    with clock.stopped(clock.now() + timedelta(days=356)):
+        service.delete_due()
+    assert in_whole_database("Kanarienvogel") == []
