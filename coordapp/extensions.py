@@ -72,7 +72,7 @@ def prepare_engine(engine: Engine) -> None:
     def on_connect(connection, _record) -> None:
         connection.isolation_level = None  # the driver shall not begin on its own
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

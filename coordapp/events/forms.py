@@ -144,10 +144,13 @@ class EventForm(FlaskForm):
         return not self.errors and self._check_together()
 
     def _check_together(self) -> bool:
+        opens_on, closes_on = self.opens_on.data, day_in(self.closes_on)
         wrong = (
             (self.ends, self.moments["ends_at"] <= self.moments["starts_at"], "Das Ende liegt vor dem Beginn."),
             (self.closes_on, self.moments["closes_at"] > self.moments["ends_at"],
              "Die Anmeldung kann nicht länger offen sein als die Veranstaltung dauert."),
+            (self.opens_on, opens_on is not None and opens_on > closes_on,
+             "Die Anmeldung beginnt nach ihrem Ende."),
             (self.reminder_days, self.reminders() is None, "Bitte Zahlen mit Komma, zum Beispiel: 14, 2"),
         )  # fmt: skip
         for field, applies, message in wrong:

@@ -178,14 +178,24 @@ def reinstate_event(event: Event) -> int:
 
 
 def duplicate_event(event: Event, *, dates: Dates, registration_closes_at: datetime) -> Event:
-    """Make a draft like an event on other dates; nobody is registered for it."""
+    """Make a draft like an event on other dates, in the edition of their year; nobody is registered for it."""
     copied = (
-        "kind", "edition", "place", "title", "summary", "description", "language", "audience", "group_only",
+        "kind", "place", "title", "summary", "description", "language", "audience", "group_only",
         "hides_address", "capacity", "reminder_days",
     )  # fmt: skip
     return create_event(
-        **{name: getattr(event, name) for name in copied}, dates=dates, registration_closes_at=registration_closes_at
+        **{name: getattr(event, name) for name in copied},
+        dates=dates,
+        registration_closes_at=registration_closes_at,
+        edition=_edition_like(event.edition, year=clock.local(min(dates)[0]).year),
     )
+
+
+def _edition_like(edition: Edition | None, *, year: int) -> Edition | None:
+    """Return the edition of another year, titled alike."""
+    if edition is None:
+        return None
+    return remember_edition(edition.kind, year=year, title=edition.title.replace(str(edition.year), str(year)))
 
 
 # questions

@@ -25,8 +25,10 @@ def kept_for_strangers(stamp: Hashable, make: Callable[[], str]) -> str:
     page = _kept.get(key)
     if page is None:
         g.csrf_token = TOKEN_GOES_HERE  # what generate_csrf then returns, without beginning a session
-        page = make()
-        g.pop("csrf_token")
+        try:
+            page = make()
+        finally:
+            g.pop("csrf_token")
         if len(_kept) >= MOST:
             _kept.clear()
         _kept[key] = page

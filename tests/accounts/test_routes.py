@@ -101,7 +101,7 @@ def test_a_changed_link_offers_a_new_one(client, vera, ask, change):
     token = ask().split("/")[3]
     page = client.get_page(f"/konto/link/{change(token)}/", status=404)
     assert client.send(page, page.form_with(["email"]), {"email": "vera@example.org"}).heading == (
-        "Bitte sehen Sie in Ihr Postfach"
+        "Bitte schauen Sie in Ihr Postfach"
     )
     assert count_mails() == 2
 
