@@ -17,7 +17,7 @@ def load(environ: dict[str, str] | None = None) -> dict:
     """Read the settings from the environment (by default the process's own)."""
     env = dict(os.environ if environ is None else environ)
     instance = Path(env.get("INSTANCE_PATH") or ROOT / "instance")
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)  # tokens and secrets are in there
     host, port = env.get("HOST") or "127.0.0.1", int(env.get("PORT") or 8000)
     base_url = (env.get("BASE_URL") or f"http://{'localhost' if host in WILDCARD_HOSTS else host}:{port}").rstrip("/")
     return {

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
 
-from flask import Flask, g, render_template, request
+from flask import Flask, abort, g, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 import config
@@ -105,6 +106,7 @@ ERRORS = {
     ),
 }
 YEAR = 365 * 24 * 3600
+LARGEST_ID = 2**31 - 1
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -130,6 +132,8 @@ def create_app(overrides: dict | None = None) -> Flask:
     app.config.update(settings)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.converters["int"] = IdConverter
+    app.before_request(_refuse_nul)
     app.before_request(guards.check_access)  # before the CSRF check, see there
     _start_extensions(app)
     for room, prefix in ROOMS:
@@ -158,6 +162,13 @@ def _with_headers(wsgi_app: Callable, fixed: list[tuple[str, str]]) -> Callable:
         return wsgi_app(environ, start)
 
     return respond
+
+
+class IdConverter(IntegerConverter):
+    """An id as both databases can hold it; anything larger is an address that does not exist."""
+
+    def __init__(self, url_map: Map, **options) -> None:
+        super().__init__(url_map, **{"max": LARGEST_ID} | options)
 
 
 def _start_extensions(app: Flask) -> None:
@@ -214,6 +225,11 @@ def _prepare_pages(app: Flask) -> None:
         return response
 
 
+def _refuse_nul() -> None:
+    if "\0" in request.path:
+        abort(404)  # PostgreSQL takes no such letter
+
+
 def _prepare_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def form_too_old(_error):
@@ -242,5 +258,5 @@ def _prepare_errors(app: Flask) -> None:
 def _error_page(code: int, title, text):
     db.session.rollback()
     if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        g._login_user = login_manager.anonymous_user()  # the database may be away: ask it nothing more
+        g._login_user, g.is_office = login_manager.anonymous_user(), False  # the database may be away: ask no more
     return render_template("errors/error.html", code=code, title=title, text=text), code

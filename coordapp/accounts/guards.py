@@ -76,4 +76,7 @@ def _is_from_here() -> bool:
     if site is not None:
         return site == "same-origin"
     source = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(source).netloc == request.host
+    try:
+        return urlsplit(source).netloc == request.host
+    except ValueError:  # not an address at all
+        return False

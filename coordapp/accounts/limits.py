@@ -2,15 +2,32 @@
 
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from flask import current_app
+from flask import current_app, request
 from sqlalchemy import delete, select
 
 from coordapp.accounts.models import Count
 from coordapp.extensions import count_rows, db, insert_into
 from coordapp.shared import clock
+
+IPV6_PREFIX = 64  # one household or one server has at least so many addresses of its own
+
+
+def network() -> str:
+    """Return the network address that the request comes from, as a subject for limits."""
+    words = request.remote_addr or ""
+    try:
+        address = ipaddress.ip_address(words)
+    except ValueError:
+        return words
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), IPV6_PREFIX), strict=False))
 
 
 def hit(name: str, subject: str, *, limit: int, window: timedelta) -> bool:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from coordapp.accounts import limits, mails
+from coordapp.accounts import limits, mails, sign_ins
 from coordapp.accounts.models import LIFETIMES, LinkPurpose, Role, SignInLink, User
 from coordapp.accounts.service import find_user
 from coordapp.accounts.tokens import new_token, token_hash
@@ -12,12 +12,13 @@ from coordapp.extensions import count_rows, db
 from coordapp.shared import clock, languages
 
 MAILS, MAILS_WINDOW = 3, timedelta(minutes=15)  # to one address
+MAILS_OF_NETWORK = 60  # asked for from one network address
 
 
 def new_link(user: User, purpose: LinkPurpose, *, next_path: str = "") -> str:
     """Make a token for a user and return it; a new set-up token makes the older ones worthless."""
     if purpose is LinkPurpose.SET_UP:
-        end_links(user)
+        sign_ins.end_links(user)
     token = new_token()
     expires_at = clock.now() + LIFETIMES[purpose]
     db.session.add(
@@ -27,15 +28,6 @@ def new_link(user: User, purpose: LinkPurpose, *, next_path: str = "") -> str:
     )
     db.session.flush()
     return token
-
-
-def end_links(user: User) -> None:
-    """Make all tokens of a user worthless."""
-    db.session.execute(
-        update(SignInLink)
-        .where(SignInLink.user_id == user.id, SignInLink.used_at.is_(None))
-        .values(used_at=clock.now())
-    )
 
 
 def find_link(token: str, purpose: LinkPurpose) -> SignInLink | None:
@@ -60,7 +52,8 @@ def mail_sign_in_link(email: str, *, next_path: str = "") -> None:
 
     An unknown address costs the same work, undone at once: the time must not give away who has an account.
     """
-    if not limits.hit("link", email, limit=MAILS, window=MAILS_WINDOW):
+    tries = [("link", email, MAILS), ("link-network", limits.network(), MAILS_OF_NETWORK)]
+    if not limits.hit_all(tries, window=MAILS_WINDOW):
         return
     user = find_user(email)
     attempt = db.session.begin_nested()

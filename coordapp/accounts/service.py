@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from coordapp.accounts.codes import new_recovery_codes
 from coordapp.accounts.models import STAFF, RecoveryCode, Role, User
 from coordapp.accounts.passwords import hash_password
-from coordapp.accounts.sign_ins import end_sign_ins
+from coordapp.accounts.sign_ins import end_links, end_sign_ins
 from coordapp.extensions import db
 from coordapp.shared import clock, text
 
@@ -54,10 +54,11 @@ def change_user(user: User, *, name: str, role: Role, language: str) -> None:
 
 
 def deactivate(user: User) -> None:
-    """Close an account and end its sessions; raise LastAdministrator."""
+    """Close an account, end its sessions and one-time links; raise LastAdministrator."""
     _keep_an_administrator(user)
     user.deactivated_at = user.deactivated_at or clock.now()
     end_sign_ins(user)
+    end_links(user)
 
 
 def activate(user: User) -> None:

@@ -56,6 +56,15 @@ def end_sign_ins(user: User, *, but_this_one: bool = False) -> None:
     db.session.execute(statement.values(ended_at=clock.now()))
 
 
+def end_links(user: User) -> None:
+    """Make all tokens of a user worthless."""
+    db.session.execute(
+        update(SignInLink)
+        .where(SignInLink.user_id == user.id, SignInLink.used_at.is_(None))
+        .values(used_at=clock.now())
+    )
+
+
 @login_manager.user_loader
 def load_user(token: str) -> User | None:
     """Return who the browser with this token belongs to: one query, and none for visitors, who have no token."""
@@ -86,8 +95,9 @@ def home_of(user: User, *, next_path: str = "") -> str:
 
 
 def keep_out_of_caches(response: Response) -> Response:
-    """Mark an answer that holds a secret, so that no browser or proxy keeps a copy."""
+    """Mark an answer that holds a secret, so that no browser, proxy or search engine keeps a copy."""
     response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -10,7 +10,7 @@ from flask_login import current_user
 from coordapp.accounts import codes, limits, links, mails, passwords, service, sign_ins
 from coordapp.accounts.forms import ChangePasswordForm, CodeForm, PasswordAgainForm, SetUpForm, StaffSignInForm
 from coordapp.accounts.guards import Access, open_to, signed_in_user
-from coordapp.accounts.models import LIFETIMES, LinkPurpose, SignInLink
+from coordapp.accounts.models import LIFETIMES, LinkPurpose, SignInLink, User
 from coordapp.accounts.tokens import new_token
 from coordapp.extensions import db
 from coordapp.shared import clock
@@ -21,7 +21,8 @@ bp.after_request(sign_ins.keep_out_of_caches)
 
 PENDING = "pending"  # entry in the cookie: who waits on the page that asks for the code
 TRIES, TRIES_WINDOW = 10, timedelta(minutes=15)  # of one account from one network address
-CODES_A_DAY = 100  # of one account from anywhere: guessing a code would take a thousand years
+TRIES_OF_NETWORK = 60  # of all accounts together from one network address
+CODES_A_DAY = 100  # of one account from anywhere, after the right password: guessing would take a thousand years
 
 
 @bp.get("/buero/")
@@ -96,7 +97,19 @@ def check_code():
 
 
 def _is_right(link: SignInLink, code: str) -> bool:
-    return link.is_open(clock.now()) and codes.accept(link.user, code) and links.redeem(link)
+    if not (link.is_open(clock.now()) and _is_within_the_day(link.user)):
+        return False
+    return codes.accept(link.user, code) and links.redeem(link)
+
+
+def _is_within_the_day(user: User) -> bool:
+    """Count a code that follows the right password; who does not know it must not lock the right person out.
+
+    Too many look like a wrong code: another answer would tell that the password was right. Commits, so that it counts.
+    """
+    is_allowed = limits.hit("codes-a-day", user.email, limit=CODES_A_DAY, window=timedelta(days=1))
+    db.session.commit()
+    return is_allowed
 
 
 def _pending() -> dict | None:
@@ -109,9 +122,8 @@ def _pending() -> dict | None:
 
 def _count_try(name: str, email: str) -> None:
     """Count a try before it is looked at; abort with 429 when there were too many. Commits, so that it counts."""
-    is_allowed = limits.hit(name, _subject(email), limit=TRIES, window=TRIES_WINDOW)
-    if name == "code":
-        is_allowed &= limits.hit("codes-a-day", email, limit=CODES_A_DAY, window=timedelta(days=1))
+    tries = [(name, _subject(email), TRIES), (f"{name}-network", limits.network(), TRIES_OF_NETWORK)]
+    is_allowed = limits.hit_all(tries, window=TRIES_WINDOW)
     db.session.commit()
     if not is_allowed:
         abort(429)
@@ -119,7 +131,7 @@ def _count_try(name: str, email: str) -> None:
 
 def _subject(email: str) -> str:
     """Return whom tries are counted for: a stranger elsewhere must not lock the right person out."""
-    return f"{email} {request.remote_addr}"
+    return f"{email} {limits.network()}"
 
 
 @bp.get("/einrichten/<token>/")

@@ -30,18 +30,6 @@ def remember_person(*, name: str, email: str | None = None, phone: str | None = 
     return found or _add_person(name=name, email=email, phone=phone, language=language)
 
 
-def meet_visitor(*, name: str, email: str, language: str) -> tuple[Person, bool]:
-    """Return the person of this name and address as `remember_person` does, and whether the address is proven.
-
-    It is, when anybody has shown that mails to it reach them.
-    """
-    name, email = text.one_line(name), email.strip().lower()
-    there = db.session.scalars(select(Person).where(Person.email == email)).all()
-    found = next((person for person in there if person.name_key == name_key(name)), None)
-    person = found or _add_person(name=name, email=email, phone=None, language=language)
-    return person, any(somebody.email_proven_at for somebody in there)
-
-
 def _add_person(*, name: str, email: str | None, phone: str | None, language: str) -> Person:
     """Add a person; when the same form arrived twice at once, return who the other one added."""
     statement = insert_into(Person).values(

@@ -212,6 +212,7 @@ class Registration(db.Model):
     note: Mapped[str] = mapped_column(String(1000), default="")
     language: Mapped[str] = mapped_column(String(2), default="de")  # of the mails about it
     token: Mapped[str] = mapped_column(String(64), unique=True, default=new_token)
+    made_with: Mapped[str | None] = mapped_column(String(64), index=True)  # hash of a key in the browser it came from
     sequence: Mapped[int] = mapped_column(default=0)  # raised by every change that is written to them
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when on the waiting list

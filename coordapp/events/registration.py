@@ -54,8 +54,9 @@ class Wishes:
 
 
 def register(
-    event: Event, person: Person, wishes: Wishes, *, proven: bool, language: str = "de", entered_by: User | None = None
-) -> Registration:
+    event: Event, person: Person, wishes: Wishes, *, proven: bool, language: str = "de",
+    entered_by: User | None = None, made_with: str | None = None,
+) -> Registration:  # fmt: skip
     """Register a person, put them on the waiting list, or raise RegistrationRefused.
 
     `proven` says that the address is known to be theirs; otherwise a place is held for 48 hours. The same person
@@ -74,7 +75,7 @@ def register(
     else:
         registration.sequence += 1  # taken up again: calendars must see something newer than the cancellation
         registration.created_at = clock.now()
-    registration.language, registration.entered_by = language, entered_by
+    registration.language, registration.entered_by, registration.made_with = language, entered_by, made_with
     _place(registration, wishes, occupancy=occupancy_of(event), proven=proven)
     return registration
 

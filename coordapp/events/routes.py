@@ -27,8 +27,9 @@ class AddressForm(FlaskForm):
 
 @bp.after_request
 def hide_from_search_engines(response: Response) -> Response:
-    """Keep pages with a secret link out of indexes."""
+    """Keep pages with a secret link out of indexes and out of the memory of a shared computer."""
     response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -36,36 +37,37 @@ def hide_from_search_engines(response: Response) -> Response:
 @open_to(Access.EVERYONE)
 def received():
     """Say what happens next, right after registering."""
-    made = visitors.received() or abort(404)
-    if visitors.is_proven_here(made) and made.status not in (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING):
-        return redirect(url_for(".registration", token=made.token))  # things have changed since
-    return _received_page(made, AddressForm(email=made.person.email))
+    sent = visitors.received() or abort(404)
+    own = visitors.find_own(sent)
+    if own is not None and own.status not in (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING):
+        return redirect(url_for(".registration", token=own.token))  # things have changed since
+    return _received_page(sent, AddressForm(email=sent.email))
 
 
 @bp.post("/danke/")
 @open_to(Access.EVERYONE)
 def correct_address():
     """Send the first mail to a corrected address."""
-    made = visitors.received() or abort(404)
+    sent = visitors.received() or abort(404)
+    if not sent.key:
+        abort(404)  # a member's address is the account's
     form = AddressForm()
     if not form.validate_on_submit():
-        return _received_page(made, form), 422
+        return _received_page(sent, form), 422
     try:
-        made = visitors.correct_address(made, email=form.email.data)
+        visitors.correct_address(sent, email=form.email.data or "")
     except (visitors.TooMany, RegistrationRefused) as problem:
         db.session.rollback()
         is_refused = isinstance(problem, RegistrationRefused)
         add_error(form.email, words.refused_long(problem.reason) if is_refused else visitors.too_many_text())
-        return _received_page(made, form), 422
+        return _received_page(sent, form), 422
     db.session.commit()
-    visitors.remember(made)
     return redirect(url_for(".received"))
 
 
-def _received_page(made: Registration, form: AddressForm) -> str:
+def _received_page(sent: visitors.Received, form: AddressForm) -> str:
     return render_template(
-        "events/received.html", registration=made, event=made.event, form=form,
-        knows_more=visitors.is_proven_here(made),
+        "events/received.html", sent=sent, event=sent.event, own=visitors.find_own(sent), form=form
     )  # fmt: skip
 
 

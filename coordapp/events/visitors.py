@@ -1,30 +1,62 @@
 """Registering through the website: from a filled form and a browser to a registration."""
 
+import hashlib
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from flask import current_app, request, session
+from flask import current_app, session
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import select
 
 from coordapp.accounts import limits
 from coordapp.accounts.guards import signed_in_user
 from coordapp.directory import service as directory
+from coordapp.directory.models import Person
 from coordapp.events import mails, registration
 from coordapp.events.forms import RegistrationForm, SignedInRegistrationForm
-from coordapp.events.models import Event, Registration, RegistrationStatus, new_token
+from coordapp.events.models import Event, Registration, new_token
 from coordapp.events.occupancy import lock
-from coordapp.events.rules import RegistrationRefused, refusal
+from coordapp.events.registration import Wishes
 from coordapp.extensions import db
-from coordapp.shared import clock, languages
+from coordapp.shared import languages
 
-RECEIVED = "received_registration"  # in the session: what this browser has just registered
+RECEIVED = "received_registration"  # in the session: what this browser has just sent
+CORRECTIONS = 5  # of the address, an hour, in one browser
 MAILS_PER_ADDRESS = 10  # registrations an hour for one address, so that nobody is flooded
 HOUR = timedelta(hours=1)
 DOUBLE_CLICK = timedelta(seconds=30)
 
 Visitor = TypeVar("Visitor", bound=RegistrationForm)
 Member = TypeVar("Member", bound=SignedInRegistrationForm)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a browser has just sent: only what was typed there, so that the cookie tells nothing else.
+
+    The key goes with the registration if this browser made it, and with none if it was there before.
+    """
+
+    event_id: int
+    name: str
+    email: str
+    key: str
+
+    @property
+    def event(self) -> Event:
+        """Return the event; answers 404 where it is gone."""
+        return db.get_or_404(Event, self.event_id)
+
+    @property
+    def key_hash(self) -> str:
+        """Return what is stored of the key."""
+        return hashlib.sha256(self.key.encode()).hexdigest()
+
+    def to_session(self) -> list:
+        """Return what the cookie holds."""
+        return [self.event_id, self.name, self.email, self.key]
 
 
 class TooMany(Exception):
@@ -37,60 +69,98 @@ def registration_form(form: type[Visitor], signed_in: type[Member]) -> Visitor |
 
 
 def register(event: Event, form: RegistrationForm | SignedInRegistrationForm) -> Registration:
-    """Register whoever filled the form. Raises RegistrationRefused or TooMany."""
-    language = languages.current()
-    if isinstance(form, SignedInRegistrationForm):
-        person = directory.person_of(signed_in_user())
-        return registration.register(event, person, form.wishes(), proven=True, language=language)
-    network, per_network = request.remote_addr or "", current_app.config["REGISTRATIONS_PER_HOUR"]
-    tries = [("registration", network, per_network), ("registration-mail", form.email.data, MAILS_PER_ADDRESS)]
-    if not limits.hit_all(tries, window=HOUR):
-        raise TooMany  # for every address alike: the limit must not tell which ones are known
-    person, proven = directory.meet_visitor(name=form.name.data, email=form.email.data, language=language)
-    return registration.register(event, person, form.wishes(), proven=proven, language=language)
+    """Register whoever filled the form, and note in this browser what was typed, for the page that comes next.
 
-
-def remember(made: Registration) -> None:
-    """Note in this browser what was registered, for the page that comes next."""
-    session[RECEIVED] = made.id
-
-
-def received() -> Registration | None:
-    """Return what this browser has just registered."""
-    return db.session.get(Registration, session.get(RECEIVED, 0))
-
-
-def correct_address(made: Registration, *, email: str) -> Registration:
-    """Send the first mail again, or to another address after a slip of the pen; return what this browser now sees.
-
-    A registration that is confirmed stays, because it may be somebody else's; the other address is then registered
-    anew. Either way the next page looks alike, so that it does not tell whose address is known. Raises TooMany or
-    RegistrationRefused.
+    Raises RegistrationRefused or TooMany.
     """
-    if not limits.hit("registration-mail", email, limit=MAILS_PER_ADDRESS, window=HOUR):
+    if isinstance(form, SignedInRegistrationForm):
+        user = signed_in_user()
+        person = directory.person_of(user)
+        session[RECEIVED] = Received(event.id, user.name, user.email, key="").to_session()
+        return registration.register(event, person, form.wishes(), proven=True, language=languages.current())
+    typed = Received(event.id, form.name.data or "", form.email.data or "", key=new_token())
+    made = _register(typed, form.wishes())
+    session[RECEIVED] = typed.to_session()
+    return made
+
+
+def received() -> Received | None:
+    """Return what this browser has just sent."""
+    kept = session.get(RECEIVED)
+    return Received(*kept) if isinstance(kept, list) and len(kept) == len(Received.__slots__) else None
+
+
+def find_own(sent: Received) -> Registration | None:
+    """Return the registration of who is signed in for the event that was just sent; strangers are told nothing."""
+    if not current_user.is_authenticated:
+        return None
+    person = directory.find_person_of(signed_in_user())
+    return registration.find_registration_of(sent.event, person) if person is not None else None
+
+
+def correct_address(sent: Received, *, email: str) -> None:
+    """Send the first mail again, or to another address after a slip of the pen.
+
+    What this browser made itself and nobody has confirmed moves to the new address, and the link in the mail to the
+    wrong one opens nothing any more. Anything else stays as it is, because it may be somebody else's, and the new
+    address is registered. Nothing tells the reader which of these happened. Raises TooMany or RegistrationRefused.
+    """
+    corrected = Received(sent.event_id, sent.name, email, key=sent.key)
+    if not limits.hit("registration-corrected", sent.key, limit=CORRECTIONS, window=HOUR):
         raise TooMany
-    reason = refusal(made.event, at=clock.now())
-    if reason is not None:
-        raise RegistrationRefused(reason)
-    if email == made.person.email:
-        return _send_again(made)
-    person, proven = directory.meet_visitor(name=made.person.name, email=email, language=made.language)
-    lock(made.event)
-    db.session.refresh(made)
-    if not made.waits_for_proof or registration.find_registration_of(made.event, person) is not None:
-        return registration.register(made.event, person, registration.Wishes(), proven=proven, language=made.language)
-    mails.take_back_unsent(made)
-    made.person, made.token = person, new_token()  # the link in the mail to the wrong address must open nothing
-    _write_first_mail(made)
-    return made
-
-
-def _send_again(made: Registration) -> Registration:
-    lock(made.event)
-    db.session.refresh(made)
-    if made.waits_for_proof and limits.hit("registration-again", str(made.id), limit=1, window=DOUBLE_CLICK):
+    made = _find_made(sent)
+    if made is None or not _is_movable(made, corrected):
+        _register(corrected, Wishes.of(made) if made is not None else Wishes())
+    elif email == made.person.email:
+        _count(corrected)
+        _send_again(made)
+    else:
+        _count(corrected)
+        mails.take_back_unsent(made)
+        made.person, made.token = _person_of(corrected), new_token()
         _write_first_mail(made)
-    return made
+    session[RECEIVED] = corrected.to_session()
+
+
+def _register(typed: Received, wishes: Wishes) -> Registration:
+    _count(typed)
+    person = _person_of(typed)
+    return registration.register(
+        typed.event, person, wishes, proven=person.email_proven_at is not None, language=languages.current(),
+        made_with=typed.key_hash,
+    )  # fmt: skip
+
+
+def _count(typed: Received) -> None:
+    """Count one mail to an address for one network; raise TooMany. Every address is counted alike, known or not."""
+    per_network = current_app.config["REGISTRATIONS_PER_HOUR"]
+    tries = [("registration", limits.network(), per_network), ("registration-mail", typed.email, MAILS_PER_ADDRESS)]
+    if not limits.hit_all(tries, window=HOUR):
+        raise TooMany
+
+
+def _person_of(typed: Received) -> Person:
+    return directory.remember_person(name=typed.name, email=typed.email, language=languages.current())
+
+
+def _find_made(sent: Received) -> Registration | None:
+    """Return the registration that this very browser made, under the lock."""
+    found = db.session.scalars(select(Registration).where(Registration.made_with == sent.key_hash)).first()
+    if found is not None:
+        lock(found.event)
+        db.session.refresh(found)
+    return found
+
+
+def _is_movable(made: Registration, corrected: Received) -> bool:
+    person = _person_of(corrected)
+    other = registration.find_registration_of(made.event, person)
+    return made.waits_for_proof and (other is None or other.id == made.id)
+
+
+def _send_again(made: Registration) -> None:
+    if limits.hit("registration-again", str(made.id), limit=1, window=DOUBLE_CLICK):
+        _write_first_mail(made)
 
 
 def _write_first_mail(made: Registration) -> None:
@@ -106,8 +176,3 @@ def too_many_text() -> str:
         "Gerade kamen sehr viele Anmeldungen von Ihrem Internet-Anschluss. Bitte rufen Sie uns an: %(phone)s",
         phone=phone,
     )
-
-
-def is_proven_here(made: Registration) -> bool:
-    """Tell whether the reader is signed in and so may be told more than "look into your mails"."""
-    return bool(current_user.is_authenticated) and made.status is not RegistrationStatus.UNCONFIRMED

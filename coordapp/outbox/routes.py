@@ -15,6 +15,7 @@ from coordapp.shared.access import Access, open_to
 bp = Blueprint("outbox", __name__)
 
 PAGE = 50
+LAST_PAGE = 10_000  # asked for; no database counts to the numbers that can be typed into an address
 ADDRESS = re.compile(r"(https?://[^\s<>\"]+)")
 LINK = Markup('<a href="{0}">{0}</a>')
 
@@ -23,7 +24,7 @@ LINK = Markup('<a href="{0}">{0}</a>')
 @open_to(Access.OFFICE)
 def index():
     """List the mails, newest first, all or those of one tray."""
-    name, page = request.args.get("ablage", ""), max(1, request.args.get("seite", 1, type=int))
+    name, page = request.args.get("ablage", ""), min(max(1, request.args.get("seite", 1, type=int)), LAST_PAGE)
     tray = trays.Tray(name) if name in list(trays.Tray) else None
     numbers = trays.count_by_tray()
     found = numbers[tray] if tray else sum(numbers.values())

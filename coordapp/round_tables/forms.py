@@ -209,7 +209,8 @@ class MinutesForm(FlaskForm):
     @property
     def read_version(self) -> int:
         """Return the version that the form was filled from."""
-        return int(self.version.data) if (self.version.data or "").isdecimal() else -1
+        version = _number(self.version.data)
+        return -1 if version is None else version
 
     def draft(self) -> Draft:
         """Return what was typed."""
@@ -233,7 +234,7 @@ class MinutesForm(FlaskForm):
 
 
 def _number(words: str | None) -> int | None:
-    return int(words) if words and words.isdecimal() else None
+    return int(words) if words and words.isdecimal() and len(words) <= MOST_DIGITS else None
 
 
 def _point(item: AgendaItem) -> dict:

@@ -90,7 +90,6 @@ def register(event_id: int):
         return _refused_page(event, form, visitors.too_many_text())
     if form.topic.data:
         service.propose_topic(event, made.person, form.topic.data)
-    visitors.remember(made)
     db.session.commit()
     return redirect(url_for("events.received"))
 

@@ -7,10 +7,13 @@ from coordapp.statements.models import BarrierReport
 
 
 def report_received(report: BarrierReport) -> bool:
-    """Tell the reader that their report arrived and until when they get an answer."""
+    """Tell the reader that their report arrived and until when they get an answer.
+
+    Quotes nothing: a stranger may have typed the address, and their words must not go out in the name of the office.
+    """
     return outbox.enqueue(
         "statements/mail/report_received.txt", to=report.email, language=report.language,
-        key=f"barrier-received:{report.id}", report=report,
+        key=f"barrier-received:{report.id}", due_on=report.due_on,
     )  # fmt: skip
 
 

@@ -1,5 +1,5 @@
+import re
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,7 +13,9 @@ from coordapp.statements.forms import BarrierForm
 
 bp = Blueprint("statements", __name__)
 
+HOUR = timedelta(hours=1)
 REPORTS_PER_HOUR = 20  # from one network address
+RECEIPTS_PER_HOUR = 3  # to one mailbox, so that nobody is flooded
 
 
 @bp.get("/barrierefreiheit/")
@@ -51,9 +53,7 @@ def send_barrier_report():
     form = BarrierForm()
     if not form.validate_on_submit():
         return _form_page(form), 422
-    window = timedelta(hours=1)
-    if not limits.hit("barrier", request.remote_addr or "", limit=REPORTS_PER_HOUR, window=window):
-        db.session.commit()
+    if not _is_within_limits(form.email.data):
         form.form_errors.append(_("Von Ihrem Internet-Anschluss kamen zu viele Meldungen. Bitte rufen Sie uns an."))
         return _form_page(form), 429
     report = service.report_barrier(description=form.description.data, page=form.page.data or "", email=form.email.data)
@@ -64,11 +64,21 @@ def send_barrier_report():
     return redirect(url_for(".report_barrier"))
 
 
+def _is_within_limits(email: str | None) -> bool:
+    """Count a report and tell whether it is one too many. Commits, so that it counts."""
+    tries = [("barrier", limits.network(), REPORTS_PER_HOUR)]
+    if email:
+        tries.append(("barrier-receipt", email, RECEIPTS_PER_HOUR))
+    is_allowed = limits.hit_all(tries, window=HOUR)
+    db.session.commit()
+    return is_allowed
+
+
 def _form_page(form: BarrierForm) -> str:
     return render_template("statements/report_barrier.html", form=form, days=service.DAYS_TO_ANSWER)
 
 
 def _path(address: str) -> str:
     """Return the path of an address on this site: no other host, no question mark with what follows."""
-    path = urlsplit(address).path if address.startswith("/") and not address.startswith("//") else ""
+    path = re.split("[?#]", address)[0] if address.startswith("/") and not address.startswith("//") else ""
     return path[:300]

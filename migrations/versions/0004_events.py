@@ -142,6 +142,7 @@ def upgrade():
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("made_with", sa.String(length=64), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=True),
@@ -183,6 +184,7 @@ def upgrade():
     )
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_registration_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_registration_made_with"), ["made_with"], unique=False)
         batch_op.create_index(batch_op.f("ix_registration_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_registration_status_expires_at"), ["status", "expires_at"], unique=False)
 
@@ -191,6 +193,7 @@ def downgrade():
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_registration_status_expires_at"))
         batch_op.drop_index(batch_op.f("ix_registration_person_id"))
+        batch_op.drop_index(batch_op.f("ix_registration_made_with"))
         batch_op.drop_index(batch_op.f("ix_registration_event_id"))
 
     op.drop_table("registration")

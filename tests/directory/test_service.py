@@ -62,16 +62,6 @@ def test_a_name_of_letters_that_fold_into_many_is_kept_and_found(app):
     assert len(first.search_text) <= 800
 
 
-def test_an_address_is_proven_when_anybody_of_it_has_shown_so(app):
-    olha, petro = remember(), remember("Petro Beispiel")
-    asked = {"email": "olha@example.org", "language": "de"}
-    assert directory.meet_visitor(name="Petro Beispiel", **asked) == (petro, False)
-    directory.prove_email(olha)
-    assert directory.meet_visitor(name="Petro Beispiel", **asked) == (petro, True)
-    assert petro.email_proven_at is None
-    assert directory.meet_visitor(name="Petro Beispiel", email="andere@example.org", language="de")[1] is False
-
-
 def test_an_address_is_proven_from_the_first_time_on(app):
     olha = remember()
     first = clock.now()
