@@ -78,20 +78,10 @@ def prove_email(person: Person) -> None:
         person.email_proven_at = clock.now()
 
 
-def change_person(
-    person: Person, *, name: str, email: str | None, phone: str | None, municipality: str, language: str
-) -> Person:
-    """Change what the office knows of a person; a new address must be proven anew.
-
-    Raises IntegrityError when somebody else has that name and address.
-    """
-    if email != person.email:
-        person.email_proven_at = None
-    person.name, person.name_key = text.one_line(name), name_key(name)
-    person.email, person.phone, person.municipality, person.language = email or None, phone, municipality, language
-    person.search_text = _search_text(person.name, email, municipality)
-    db.session.flush()
-    return person
+def fill_in_phone(person: Person, phone: str | None) -> None:
+    """Note a telephone number that somebody told the office; one that is known stays."""
+    if phone and not person.phone:
+        person.phone = phone
 
 
 def search_people(words: str, *, limit: int = 20) -> list[Person]:
@@ -105,11 +95,6 @@ def search_people(words: str, *, limit: int = 20) -> list[Person]:
 def list_volunteers() -> list[Person]:
     """List the volunteers of the directory by name."""
     return list(db.session.scalars(select(Person).where(Person.is_volunteer).order_by(Person.name_key)))
-
-
-def list_organisations() -> list[Organisation]:
-    """List all organisations by name."""
-    return list(db.session.scalars(select(Organisation).order_by(Organisation.name)))
 
 
 def remember_organisation(

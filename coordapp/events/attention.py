@@ -9,6 +9,7 @@ from flask import url_for
 from sqlalchemy import func, select
 
 from coordapp.events.models import Event, EventDate, Registration, RegistrationStatus
+from coordapp.events.occupancy import occupancies
 from coordapp.extensions import db
 from coordapp.shared import languages
 from coordapp.shared.attention import Line, Urgency, counted
@@ -30,12 +31,14 @@ class Open:
 def list_lines(now: datetime) -> list[Line]:
     """List what the coming events need, the next event first."""
     events, unsettled = _coming(now), _unsettled()
+    taken = {event_id: numbers.taken for event_id, numbers in occupancies(events).items()}
     lines: list[Line] = []
     for event in events:
         if not event.is_published:
             lines.append(_draft(event))
         elif event.starts_at > now:
             lines += _lines(event, unsettled[event.id])
+            lines += _full(event, taken.get(event.id, 0), unsettled[event.id])
     return lines
 
 
@@ -69,6 +72,14 @@ def _unsettled() -> dict[int, list[Open]]:
 def _draft(event: Event) -> Line:
     url = url_for(event.rules.office_endpoint, event_id=event.id)
     return Line("Entwurf prüfen und veröffentlichen", url, Urgency.TO_DO, about=in_short(event), until=event.starts_at)
+
+
+def _full(event: Event, taken: int, unsettled: list[Open]) -> Iterator[Line]:
+    """Say that an event is full when no line about its waiting list says so."""
+    is_waited_for = any(some.is_proven and some.status is WAITING for some in unsettled)
+    if event.capacity is not None and taken >= event.capacity and not is_waited_for:
+        url = url_for("registrations_office.index", event_id=event.id)
+        yield Line("Ausgebucht: Anmeldungen ansehen", url, Urgency.TO_DO, about=in_short(event), until=event.starts_at)
 
 
 def _lines(event: Event, unsettled: list[Open]) -> Iterator[Line]:

@@ -34,6 +34,14 @@ from coordapp.shared.forms import (
 from coordapp.shared.languages import LANGUAGES
 from coordapp.shared.municipalities import MUNICIPALITIES
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def of_our_time(form: FlaskForm, field: DateField) -> None:  # noqa: ARG001 - the signature is WTForms's
+    """Raise ValidationError for years that nobody means: clocks and calendars overflow at their ends."""
+    if field.data is not None and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        raise ValidationError(f"Bitte ein Jahr von {FIRST_YEAR} bis {LAST_YEAR}.")
+
 
 class WishesForm(FlaskForm):
     """Party and needs: the part of a registration that can change later."""
@@ -113,7 +121,7 @@ class EventForm(FlaskForm):
     title = line_field("Titel", most=200, needed="Bitte geben Sie der Veranstaltung einen Titel.")
     summary = line_field("In einem Satz: Worum geht es?", most=300)
     description = text_field("Beschreibung", most=5000)
-    day = DateField("Tag", validators=[InputRequired(message="Bitte wählen Sie einen Tag.")])
+    day = DateField("Tag", validators=[InputRequired(message="Bitte wählen Sie einen Tag."), of_our_time])
     begins = TimeField("Beginn", validators=[InputRequired(message="Bitte eine Uhrzeit, zum Beispiel 15:00.")])
     ends = TimeField("Ende", validators=[InputRequired(message="Bitte eine Uhrzeit, zum Beispiel 18:00.")])
     place_id = SelectField("Ort", coerce=int)
@@ -121,9 +129,11 @@ class EventForm(FlaskForm):
     capacity = IntegerField(
         "Plätze (leer: ohne Grenze)", validators=[Optional(), NumberRange(1, 100000, "Bitte eine Zahl ab 1.")]
     )
-    closes_on = DateField("Anmeldung bis (Tag)", validators=[InputRequired(message="Bitte wählen Sie einen Tag.")])
+    closes_on = DateField(
+        "Anmeldung bis (Tag)", validators=[InputRequired(message="Bitte wählen Sie einen Tag."), of_our_time]
+    )
     closes_time = TimeField("Anmeldung bis (Uhrzeit)", validators=[InputRequired(message="Bitte eine Uhrzeit.")])
-    opens_on = DateField("Anmeldung erst ab (Tag)", validators=[Optional()])
+    opens_on = DateField("Anmeldung erst ab (Tag)", validators=[Optional(), of_our_time])
     reminder_days = line_field("Erinnerungen: so viele Tage vorher", most=60)
     version = HiddenField(validators=[Regexp(r"[0-9]{1,9}\Z", message="Bitte laden Sie die Seite neu.")])
     moments: dict[str, datetime]
@@ -206,7 +216,7 @@ class EventForm(FlaskForm):
 class DuplicateForm(FlaskForm):
     """The same event on another day; times of day stay."""
 
-    day = DateField("Neuer Tag", validators=[InputRequired(message="Bitte wählen Sie einen Tag.")])
+    day = DateField("Neuer Tag", validators=[InputRequired(message="Bitte wählen Sie einen Tag."), of_our_time])
 
     def validate_day(self, field: DateField) -> None:
         """Refuse days that are over."""

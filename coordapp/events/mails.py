@@ -72,6 +72,7 @@ def registration_changed(registration: Registration) -> bool:
 
 def registration_cancelled(registration: Registration, *, had_entry: bool) -> bool:
     """Say that a registration has ended; take the entry out of the calendar if one was sent."""
+    _drop_reminders(registration)
     return _write(
         registration, "registration_cancelled", calendar=ical.cancel(registration) if had_entry else None,
         calendar_method="CANCEL" if had_entry else None, by_office=registration.cancelled_by is CancelledBy.OFFICE,
@@ -98,11 +99,22 @@ def reminder(registration: Registration, *, days_before: int) -> bool:
 
 def reminder_key(registration: Registration, *, days_before: int) -> str:
     """Return what makes a reminder the same one: registration, start, days before."""
-    return f"{_thread(registration)}reminder:{registration.event.starts_at:%Y%m%d%H%M}:{days_before}"
+    return f"{_reminders(registration)}{registration.event.starts_at:%Y%m%d%H%M}:{days_before}"
+
+
+def _reminders(registration: Registration) -> str:
+    """Return how the keys of all reminders of a registration begin."""
+    return f"{_thread(registration)}reminder:"
+
+
+def _drop_reminders(registration: Registration) -> None:
+    """Drop reminders that are not sent yet: what they say is no longer true."""
+    outbox.drop_queued(_reminders(registration))
 
 
 def event_changed(registration: Registration, change) -> bool:
     """Say in words what is new about time and place, and move the entry in the calendar."""
+    _drop_reminders(registration)
     coming = registration.is_coming
     return _write(
         registration, "event_changed", key=f"{_thread(registration)}event-changed:{registration.event.sequence}",
@@ -113,6 +125,7 @@ def event_changed(registration: Registration, change) -> bool:
 
 def event_cancelled(registration: Registration) -> bool:
     """Say that an event is called off, and take the entry out of the calendar."""
+    _drop_reminders(registration)
     coming = registration.is_coming
     return _write(
         registration, "event_cancelled", key=f"{_thread(registration)}called-off:{registration.event.sequence}",

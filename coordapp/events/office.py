@@ -142,10 +142,10 @@ def do_cancel(event_id: int):
     form = CancelEventForm()
     if not form.validate_on_submit():
         return _cancel_page(event, form), 422
-    touched = service.list_touched(event)
-    service.cancel_event(event, reason=form.reason.data or "")
+    is_new = service.cancel_event(event, reason=form.reason.data or "")
+    told = _told(service.list_touched(event)) if event.is_published else ""
     db.session.commit()
-    flash(f"Abgesagt. {_told(touched) if event.is_published else ''}", "success")
+    flash(*(f"Abgesagt. {told}", "success") if is_new else ("Die Veranstaltung ist schon abgesagt.", "info"))
     return hub(event)
 
 
@@ -172,10 +172,10 @@ def reinstate(event_id: int):
 def do_reinstate(event_id: int):
     """Let a cancelled event happen after all."""
     event = service.get_event(event_id)
-    service.reinstate_event(event)
+    is_new = service.reinstate_event(event)
+    told = _told(service.list_touched(event)) if is_new and event.is_published else ""
     db.session.commit()
-    told = _told(service.list_touched(event)) if event.is_published else ""
-    flash(f"Die Veranstaltung findet statt. {told}", "success")
+    flash(f"Die Veranstaltung findet statt. {told}", "success" if is_new else "info")
     return hub(event)
 
 

@@ -12,11 +12,6 @@ def list_places() -> list[Place]:
     return list(db.session.scalars(select(Place).order_by(Place.municipality, Place.name)))
 
 
-def find_place(name: str, *, municipality: str) -> Place | None:
-    """Return the place of this name in a municipality."""
-    return db.session.scalars(select(Place).where(Place.name == name, Place.municipality == municipality)).first()
-
-
 def save_place(place: Place) -> Place:
     """Store a new or changed place; raises IntegrityError for a name that the municipality has already.
 

@@ -212,10 +212,16 @@ def cancel(registration: Registration, *, by: CancelledBy) -> bool:
     return True
 
 
-def move(registration: Registration, event: Event, *, moved_by: User) -> Registration:
-    """Register a person for another event as they were for this, and cancel this. Raises RegistrationRefused."""
+def move(registration: Registration, event: Event, *, moved_by: User) -> Registration | None:
+    """Register a person for another event as they were for this, and cancel this. Raises RegistrationRefused.
+
+    A cancelled registration is not moved: the answer is None.
+    """
     for either in sorted((event, registration.event), key=lambda one: one.id):  # locks are always taken in this order
         lock(either)
+    db.session.refresh(registration)
+    if not registration.is_active:
+        return None
     made = register(
         event, registration.person, Wishes.of(registration), proven=True, language=registration.language,
         entered_by=moved_by,
@@ -255,7 +261,9 @@ def find_registration(token: str) -> Registration | None:
 def find_registration_of(event: Event, person: Person) -> Registration | None:
     """Return a person's registration for an event, cancelled or not."""
     return db.session.scalars(
-        select(Registration).where(Registration.event_id == event.id, Registration.person_id == person.id)
+        select(Registration)
+        .where(Registration.event_id == event.id, Registration.person_id == person.id)
+        .execution_options(populate_existing=True)  # under the lock nothing older counts
     ).first()
 
 

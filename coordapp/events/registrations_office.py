@@ -13,12 +13,13 @@ from coordapp.events import service, words
 from coordapp.events.forms import OfficeWishesForm, PhoneRegistrationForm
 from coordapp.events.models import CancelledBy, Event, Registration, RegistrationStatus
 from coordapp.events.occupancy import lock, occupancy_of
-from coordapp.events.rules import RegistrationRefused
+from coordapp.events.rules import RegistrationRefused, office_refusal
 from coordapp.extensions import db
 from coordapp.shared import clock, languages
 from coordapp.shared.forms import add_error, id_in
 
 bp = Blueprint("registrations_office", __name__)
+LARGEST_ID = 2**31 - 1  # the databases know no larger one
 
 
 class MoveForm(FlaskForm):
@@ -39,6 +40,7 @@ def index(event_id: int):
     return render_template(
         "events/registrations_office/index.html", event=event, registrations=shown, numbers=numbers, wanted=wanted,
         occupancy=occupancy_of(event), statuses=words.STATUS, needs_of=words.needs_for_office,
+        can_register=office_refusal(event, at=clock.now()) is None,
     )  # fmt: skip
 
 
@@ -46,7 +48,8 @@ def index(event_id: int):
 @open_to(Access.OFFICE)
 def new(event_id: int):
     """Ask who phones; somebody known is filled in, so that they are not kept twice."""
-    known = db.session.get(Person, request.args.get("person_id", 0, type=int))
+    person_id = request.args.get("person_id", 0, type=int)
+    known = db.session.get(Person, person_id) if 0 < person_id <= LARGEST_ID else None
     form = PhoneRegistrationForm(obj=known, data={"name": request.args.get("name", "")})
     return render_template("events/registrations_office/new.html", event=service.get_event(event_id), form=form)
 
@@ -76,6 +79,7 @@ def _register(event: Event, form: PhoneRegistrationForm) -> Registration:
     person = directory.remember_person(
         name=form.name.data, email=form.email.data, phone=form.phone.data, language=language
     )
+    directory.fill_in_phone(person, form.phone.data)
     return registrations.register(
         event, person, form.wishes(), proven=True, language=language, entered_by=signed_in_user()
     )
@@ -169,12 +173,18 @@ def do_move(registration_id: int):
             to_event = service.get_event(id_in(form.event_id))
             moved = registrations.move(made, to_event, moved_by=signed_in_user())
             db.session.commit()
-            flash(_done_words(moved), "success")
-            return redirect(url_for(".show", registration_id=moved.id))
+            flash(*_moved_words(made, moved))
+            return redirect(url_for(".show", registration_id=(moved or made).id))
         except RegistrationRefused as refused:
             db.session.rollback()
             add_error(form.event_id, words.refused_long(refused.reason))
     return render_template("events/registrations_office/move.html", registration=made, form=form), 422
+
+
+def _moved_words(made: Registration, moved: Registration | None) -> tuple[str, str]:
+    if moved is None:
+        return f"{made.person.name} ist hier schon abgemeldet. Es wurde nichts umgebucht.", "warning"
+    return _done_words(moved), "success"
 
 
 def _move_form(made: Registration) -> MoveForm:
@@ -200,4 +210,5 @@ def _page(made: Registration, form: OfficeWishesForm) -> str:
         status=words.STATUS[made.status], needs=words.needs_for_office(made),
         can_confirm=made.waits_for_proof or made.status is RegistrationStatus.OFFERED
         or made.cancelled_by is CancelledBy.NOT_CONFIRMED,
+        can_register=office_refusal(made.event, at=clock.now()) is None,
     )  # fmt: skip

@@ -62,6 +62,7 @@ def correct_address():
         add_error(form.email, words.refused_long(problem.reason) if is_refused else visitors.too_many_text())
         return _received_page(sent, form), 422
     db.session.commit()
+    flash(_("Die E-Mail ist noch einmal unterwegs."), "success")
     return redirect(url_for(".received"))
 
 

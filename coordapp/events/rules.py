@@ -45,9 +45,12 @@ def refusal(event: Event, *, at: datetime) -> Refusal | None:
 
 
 def office_refusal(event: Event, *, at: datetime) -> Refusal | None:
-    """Say why even the office cannot register somebody: it may before the window opens and after it closes."""
+    """Say why even the office cannot register somebody: it may before the window opens and after it closes.
+
+    Not for a draft: whoever is registered must be told of every change, and of a draft nobody is told anything.
+    """
     reason = refusal(event, at=at)
-    return None if reason in (Refusal.NOT_YET, Refusal.CLOSED, Refusal.NOT_PUBLISHED) else reason
+    return None if reason in (Refusal.NOT_YET, Refusal.CLOSED) else reason
 
 
 def decide(event: Event, *, taken: int, waiting: int, party_size: int) -> RegistrationStatus:
@@ -98,7 +101,7 @@ def due_reminder(
 
     A reminder is due at the hour of the start on the German calendar so many days before, and goes stale when half
     of its days have passed (an outage) or the next one is due. Who registered later than that is spared it, but not
-    the last one: that comes half a day after registering.
+    the last one. None comes within half a day of registering.
     """
     due = None
     ordered = sorted(days_before, reverse=True)
@@ -106,11 +109,23 @@ def due_reminder(
         due_at = _days_earlier(starts_at, days)
         if registered_at >= due_at and days != ordered[-1]:
             continue
-        due_at = max(due_at, registered_at + LATECOMER_PAUSE) if registered_at >= due_at else due_at
+        due_at = max(due_at, registered_at + LATECOMER_PAUSE)
         stale_at = min(due_at + timedelta(days=days) / 2, starts_at - LAST_CALL)
         if due_at <= at:
             due = days if at < stale_at else None
     return due
+
+
+def may_remind(*, starts_at: datetime, days_before: Iterable[int], at: datetime) -> bool:
+    """Tell whether a reminder may be due now for anybody, whenever they registered."""
+    ordered, last_call = sorted(days_before, reverse=True), starts_at - LAST_CALL
+    for days in ordered:
+        due_at = _days_earlier(starts_at, days)
+        is_last = days == ordered[-1]
+        stale_at = last_call if is_last else min(last_call, due_at + LATECOMER_PAUSE + timedelta(days=days) / 2)
+        if due_at <= at < stale_at:
+            return True
+    return False
 
 
 def _days_earlier(moment: datetime, days: int) -> datetime:

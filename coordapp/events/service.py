@@ -9,6 +9,7 @@ from coordapp.events import mails, waiting_list
 from coordapp.events.kinds import EventKind
 from coordapp.events.models import Edition, Event, EventDate, Place, Registration, RegistrationStatus
 from coordapp.events.occupancy import lock, occupancy_of
+from coordapp.events.rules import refusal
 from coordapp.extensions import db
 from coordapp.shared import clock
 
@@ -146,35 +147,36 @@ def _set_dates(event: Event, dates: Dates) -> None:
     del event.dates[len(dates) :]
 
 
-def cancel_event(event: Event, *, reason: str = "") -> int:
-    """Call an event off and write to everybody who registered; return to how many by mail."""
+def cancel_event(event: Event, *, reason: str = "") -> bool:
+    """Call an event off and write to everybody who registered; return False when it was cancelled already."""
     lock(event)
     if event.is_cancelled:
-        return 0
+        return False
     event.cancelled_at = event.changed_at = clock.now()
     event.cancellation_reason = reason
     event.sequence += 1
     event.version += 1
     waiting_list.take_back_offers(event)
-    if not event.is_published:
-        return 0
-    return sum(mails.event_cancelled(registration) for registration in list_touched(event))
+    if event.is_published:
+        for registration in list_touched(event):
+            mails.event_cancelled(registration)
+    return True
 
 
-def reinstate_event(event: Event) -> int:
-    """Let a cancelled event happen after all and write to everybody who is still registered; return to how many."""
+def reinstate_event(event: Event) -> bool:
+    """Let a cancelled event happen after all and write to everybody who is still registered; return False if it does."""
     lock(event)
     if not event.is_cancelled:
-        return 0
+        return False
     event.cancelled_at, event.cancellation_reason, event.changed_at = None, "", clock.now()
     event.sequence += 1
     event.version += 1
     db.session.flush()
-    if not event.is_published:
-        return 0
-    told = sum(mails.event_reinstated(registration) for registration in list_touched(event))
-    waiting_list.offer_places(event)
-    return told
+    if event.is_published:
+        for registration in list_touched(event):
+            mails.event_reinstated(registration)
+        waiting_list.offer_places(event)
+    return True
 
 
 def duplicate_event(event: Event, *, dates: Dates, registration_closes_at: datetime) -> Event:
@@ -239,6 +241,12 @@ def list_coming(kind: EventKind, *, at: datetime) -> list[Event]:
     return [event for event in list_events(kind, after=at) if not event.is_cancelled]
 
 
+def next_best(event: Event, *, at: datetime) -> Event | None:
+    """Return the next other event of the same kind that one can register for."""
+    coming = list_coming(event.kind, at=at)
+    return next((other for other in coming if other.id != event.id and refusal(other, at=at) is None), None)
+
+
 def _new_year(year: int) -> datetime:
     return clock.from_local(date(year, 1, 1), time(0))
 
@@ -250,10 +258,6 @@ def list_touched(event: Event) -> list[Registration]:
             select(Registration)
             .where(Registration.event_id == event.id, Registration.status != RegistrationStatus.CANCELLED)
             .order_by(Registration.id)
+            .execution_options(populate_existing=True)  # under the lock nothing older counts
         )
     )
-
-
-def count_taken(event: Event) -> int:
-    """Return how many places are held."""
-    return occupancy_of(event).taken

@@ -29,6 +29,7 @@ def list_waiting(event: Event) -> list[Registration]:
                 Registration.proven_at.is_not(None),
             )
             .order_by(Registration.queued_at, Registration.id)
+            .execution_options(populate_existing=True)  # under the lock nothing older counts
         )
     )
 
@@ -70,7 +71,7 @@ def take_back_offers(event: Event) -> None:
     offered = select(Registration).where(
         Registration.event_id == event.id, Registration.status == RegistrationStatus.OFFERED
     )
-    for registration in db.session.scalars(offered):
+    for registration in db.session.scalars(offered.execution_options(populate_existing=True)):
         registration.status, registration.expires_at = RegistrationStatus.WAITING, None
     db.session.flush()
 

@@ -7,7 +7,7 @@ from coordapp.accounts.guards import Access, open_to
 from coordapp.events import service as events
 from coordapp.events import words
 from coordapp.events.forms import WishesForm
-from coordapp.events.models import Event, Registration
+from coordapp.events.models import Registration
 from coordapp.events.occupancy import occupancy_of
 from coordapp.events.rules import RegistrationRefused, refusal
 from coordapp.extensions import db
@@ -89,17 +89,11 @@ def _page(invitation: Invitation, form: WishesForm) -> str:
         registration=line.registration if _is_settled(line.registration) else None, reason=reason,
         refused=words.refused_long(reason) if reason else "", can_decline=can_decline(invitation),
         free=words.free_places(event, taken=occupancy.taken, waiting=occupancy.waiting, at=now),
-        is_full=occupancy.waiting > 0 or occupancy.free(event) == 0, next_event=_next_best(event) if reason else None,
+        is_full=occupancy.waiting > 0 or occupancy.free(event) == 0,
+        next_event=events.next_best(event, at=now) if reason else None,
     )  # fmt: skip
 
 
 def _is_settled(registration: Registration | None) -> bool:
     """Tell whether there is a registration and nothing to be said about it any more, but to change it."""
     return registration is not None and registration.is_active and not registration.waits_for_proof
-
-
-def _next_best(event: Event) -> Event | None:
-    """Return the next event of the same kind that one can register for."""
-    now = clock.now()
-    coming = events.list_coming(event.kind, at=now)
-    return next((other for other in coming if other.id != event.id and refusal(other, at=now) is None), None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from coordapp.accounts.models import User
 from coordapp.directory import service as directory
@@ -90,6 +90,7 @@ def accept(invitation: Invitation, wishes: Wishes, *, language: str, entered_by:
 
 def accept_by_phone(invitation: Invitation, *, by: User) -> Registration:
     """Take a yes given by phone; what somebody asked for before stays. Raises RegistrationRefused."""
+    lock(invitation.event)
     known = registrations.find_registration_of(invitation.event, invitation.person)
     wishes = Wishes.of(known) if known is not None and known.is_active else Wishes()
     return accept(invitation, wishes, language=invitation.person.language, entered_by=by)
@@ -151,11 +152,6 @@ def list_invited(event: Event) -> list[Person]:
     """List who was invited to an event, by name."""
     query = select(Person).join(Invitation, Invitation.person_id == Person.id).where(Invitation.event_id == event.id)
     return list(db.session.scalars(query.order_by(Person.name_key, Person.id)))
-
-
-def count_invited(event: Event) -> int:
-    """Count who was invited to an event."""
-    return db.session.scalar(select(func.count()).where(Invitation.event_id == event.id)) or 0
 
 
 def list_lines(event: Event) -> list[Line]:

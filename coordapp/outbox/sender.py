@@ -80,8 +80,3 @@ class Sender:
     def _close_when_idle(self) -> None:
         if time.monotonic() - self._used_at > IDLE_SECONDS:
             self.close()
-
-
-def send_due(sender: Sender, *, limit: int) -> int:
-    """Send what is due, at most so many mails; return how many were tried."""
-    return next((number for number in range(limit) if not sender.send_next()), limit)

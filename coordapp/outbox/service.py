@@ -141,15 +141,8 @@ def find_trouble() -> SendingState | None:
 
 def count_failed() -> int:
     """Return how many mails did not arrive and were not dealt with."""
-    return db.session.scalar(select(func.count()).select_from(Mail).where(*_FAILED)) or 0
-
-
-def list_failed(*, limit: int = 50) -> list[Mail]:
-    """Return mails that did not arrive and were not dealt with, newest first."""
-    return list(db.session.scalars(select(Mail).where(*_FAILED).order_by(Mail.id.desc()).limit(limit)))
-
-
-_FAILED = (Mail.status == MailStatus.FAILED, Mail.seen_at.is_(None))
+    failed = (Mail.status == MailStatus.FAILED, Mail.seen_at.is_(None))
+    return db.session.scalar(select(func.count()).select_from(Mail).where(*failed)) or 0
 
 
 def drop_queued(key_prefix: str) -> int:

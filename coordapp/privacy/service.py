@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, case, delete, exists, func, or_, select, update
 
 from coordapp.directory.models import Person
 from coordapp.events.models import (
@@ -17,7 +17,7 @@ from coordapp.events.models import (
 )
 from coordapp.extensions import count_rows, db
 from coordapp.invitations.models import Invitation
-from coordapp.outbox.models import Mail
+from coordapp.outbox.models import Mail, MailStatus
 from coordapp.shared import clock
 from coordapp.statements.models import BarrierReport
 
@@ -107,10 +107,17 @@ def _text_of_needs():
 
 
 def _empty_mails(now: datetime) -> int:
-    """Blank the texts of mails after three months and forget the mails after a year."""
-    blank = {"text": "", "html": "", "calendar": None}
-    emptied = _count(update(Mail).where(Mail.created_at < now - MAIL_TEXTS, Mail.text != "").values(**blank))
-    return emptied + _count(delete(Mail).where(Mail.created_at < now - MAILS))
+    """Blank the texts of mails after three months and forget the mails after a year; none is sent empty.
+
+    What waited so long to be sent is dropped. A mail that is being sent this moment keeps its text until it is sent.
+    """
+    settled_at = func.coalesce(Mail.sent_at, Mail.created_at)
+    status = case((Mail.status == MailStatus.QUEUED, MailStatus.EXPIRED), else_=Mail.status)
+    blank = {"text": "", "html": "", "calendar": None, "status": status}
+    is_full = or_(Mail.text != "", Mail.status == MailStatus.QUEUED)
+    old = (settled_at < now - MAIL_TEXTS, Mail.status != MailStatus.SENDING, is_full)
+    emptied = _count(update(Mail).where(*old).values(**blank))
+    return emptied + _count(delete(Mail).where(settled_at < now - MAILS))
 
 
 def _delete_strangers(now: datetime) -> int:

@@ -1,6 +1,6 @@
 """Forms of the office's pages of round tables: the year's plan, agenda, walk-ins and minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
 from flask_wtf import FlaskForm
@@ -36,6 +36,7 @@ from coordapp.shared.forms import (
 
 BEGINS, ENDS, CAPACITY = time(15), time(18), 30  # what a round table usually has
 MINUTES_LENGTH, BLANK_TASKS = 10_000, 3
+MOST_DIGITS = 9  # of a number in a hidden field: none of ours is longer, and it fits into the database
 NO_SUCH_TIME = "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird auf Sommerzeit vorgestellt."
 
 
@@ -104,12 +105,15 @@ class YearForm(FlaskForm):
     slots = FieldList(FormField(SlotForm), max_entries=10)
     seen_warnings = HiddenField()  # days whose warnings were shown; wanting them all the same is the office's right
 
-    def offer(self, proposals: Sequence[Proposal]) -> None:
-        """Fill in the proposals."""
+    def offer(self, proposals: Sequence[Proposal], *, latest: Mapping[int, Event]) -> None:
+        """Fill in the proposals, with hours and places as at the latest round table at the same place."""
         for proposal in proposals:
+            place_id = proposal.place.id if proposal.place else None
+            like = latest.get(place_id or 0)
             self.slots.append_entry({
-                "day": proposal.on, "begins": BEGINS, "ends": ENDS, "capacity": CAPACITY,
-                "place_id": proposal.place.id if proposal.place else None,
+                "day": proposal.on, "place_id": place_id, "capacity": like.capacity if like else CAPACITY,
+                "begins": clock.local(like.starts_at).time() if like else BEGINS,
+                "ends": clock.local(like.ends_at).time() if like else ENDS,
             })  # fmt: skip
 
     def let_choose(self, places: Sequence[Place]) -> None:

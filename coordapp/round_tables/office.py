@@ -34,7 +34,7 @@ def plan():
     """Show a proposal for the round tables that a year still lacks."""
     year = _year()
     form = YearForm()
-    form.offer(planning.propose_year(year))
+    form.offer(planning.propose_year(year), latest=planning.latest_by_place())
     if not form.slots.entries and "mehr" in request.args:
         form.slots.append_entry()
     return _plan_page(form, year)
@@ -53,7 +53,7 @@ def save_plan():
         return _plan_page(form, year, warnings=warnings), 422
     made = planning.plan(form.chosen(places.list_places()))
     db.session.commit()
-    flash(f"{_drafts(len(made))} gespeichert. Noch sieht sie niemand: Bitte prüfen und veröffentlichen.", "success")
+    flash(f"{_drafts(len(made))} gespeichert, noch nicht öffentlich. Bitte prüfen und veröffentlichen.", "success")
     return redirect(url_for(".index"))
 
 

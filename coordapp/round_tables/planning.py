@@ -135,6 +135,12 @@ def list_venues() -> list[rules.Venue]:
     ]
 
 
+def latest_by_place() -> dict[int, Event]:
+    """Return the latest round table at each place that had one, drafts included."""
+    planned = events.list_events(EventKind.ROUND_TABLE, published_only=False)
+    return {event.place_id: event for event in planned if event.place_id is not None and not event.is_cancelled}
+
+
 def day_warnings(days: Iterable[date]) -> dict[date, list[str]]:
     """Say in words what speaks against some days; days that are fine are left out."""
     taken = set(_taken_dates())

@@ -114,14 +114,11 @@ def _page(event: Event, form: WishesForm) -> str:
     occupancy = occupancy_of(event)
     reason = refusal(event, at=now)
     free = occupancy.free(event)
-    next_event = None
-    if reason is not None:
-        coming = events.list_coming(EventKind.ROUND_TABLE, at=now)
-        next_event = next((other for other in coming if other.id != event.id), None)
     return render_template(
         "round_tables/show.html", event=event, form=form, reason=reason,
         refused=words.refused_long(reason) if reason else "", free=_free(event, occupancy),
-        is_full=free is not None and (free == 0 or occupancy.waiting > 0), next_event=next_event,
+        is_full=free is not None and (free == 0 or occupancy.waiting > 0),
+        next_event=events.next_best(event, at=now) if reason is not None else None,
         language_name=LANGUAGES.get(event.language, ""), agenda=service.list_agenda(event),
         minutes=service.find_minutes(event),
     )  # fmt: skip

@@ -65,7 +65,7 @@ def send_barrier_report():
 
 
 def _is_within_limits(email: str | None) -> bool:
-    """Count a report and tell whether it is one too many. Commits, so that it counts."""
+    """Count a report and tell whether it may be taken. Commits, so that it counts."""
     tries = [("barrier", limits.network(), REPORTS_PER_HOUR)]
     if email:
         tries.append(("barrier-receipt", email, RECEIPTS_PER_HOUR))

@@ -48,11 +48,6 @@ def list_reports() -> list[BarrierReport]:
     )  # fmt: skip
 
 
-def count_open() -> int:
-    """Count the reports that wait for an answer."""
-    return db.session.scalar(select(func.count()).where(BarrierReport.answered_at.is_(None))) or 0
-
-
 def deadline_in_words(report: BarrierReport, *, today: date) -> str:
     """Say for the office how much time is left: "noch 12 Tage", "heute", "seit 3 Tagen überfällig"."""
     days = (report.due_on - today).days

@@ -104,6 +104,8 @@ def test_fields_with_several_values_keep_them_all(client):
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Referer": "https://evil.example/localhost"},
+        {"Referer": "http://["},
+        {"Origin": "http://["},
     ],
 )
 def test_another_site_cannot_fill_in_a_form_for_somebody(client, headers):

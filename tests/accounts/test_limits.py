@@ -3,6 +3,7 @@
 import multiprocessing
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from coordapp.accounts import limits
@@ -53,6 +54,23 @@ def test_forget_starts_anew(app):
         limits.hit("link", "a", limit=1, window=WINDOW)
         limits.forget("link", "a")
         assert limits.hit("link", "a", limit=1, window=WINDOW)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("unix", "unix"),
+        (None, ""),
+    ],
+)
+def test_a_network_is_an_address_or_what_one_customer_gets_of_the_long_ones(app, address, network):
+    with app.test_request_context(environ_overrides={"REMOTE_ADDR": address}):
+        assert limits.network() == network
 
 
 def test_the_table_names_nobody(app):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from coordapp.accounts import links
 from coordapp.accounts.models import LinkPurpose, Role, SignIn, SignInLink
 from coordapp.accounts.tokens import token_hash
 from coordapp.extensions import db
@@ -159,6 +160,19 @@ def test_three_mails_in_a_quarter_of_an_hour_and_the_answer_stays_the_same(clien
     assert count_mails() == 4
 
 
+def test_one_network_gets_sixty_mails_in_a_quarter_of_an_hour_and_another_still_some(client, make, monkeypatch):
+    monkeypatch.setattr(links, "MAILS_OF_NETWORK", 2)
+    for number in range(4):
+        make.user(email=f"v{number}@example.org")
+    with clock.stopped(clock.now().replace(minute=0, second=0)):
+        pages = [client.post_form(ASK, {"email": f"v{number}@example.org"}) for number in range(3)]
+        assert count_mails() == 2
+        assert len({page.text.replace(f"v{number}@", "…") for number, page in enumerate(pages)}) == 1
+        client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+        client.post_form(ASK, {"email": "v3@example.org"})
+        assert count_mails() == 3
+
+
 def test_staff_get_a_mail_that_names_their_page_and_no_link(client, make):
     make.user(role=Role.COORDINATOR, email="buero@example.org")
     client.post_form(ASK, {"email": "buero@example.org"})
@@ -204,12 +218,14 @@ def test_the_page_after_asking_shows_the_address_and_a_way_to_correct_it(client)
 
 
 def test_pages_with_secrets_are_kept_by_nobody(client, vera, ask):
-    assert client.get(ask()).headers["Cache-Control"] == "no-store"
+    for path in (ask(), "/konto/link/x/", "/konto/einrichten/x/"):
+        headers = client.get(path).headers
+        assert (headers["Cache-Control"], headers["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
 def test_signing_out_asks_first_and_then_does_it(volunteer_client):
     page = volunteer_client.post_form("/konto/abmelden/", {})
-    assert "Sie sind abgemeldet." in page.text
+    assert "Sie sind aus Ihrem Bereich abgemeldet." in page.text
     assert volunteer_client.get("/konto/abmelden/").status_code == 302
 
 

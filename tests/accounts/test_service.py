@@ -2,8 +2,8 @@
 
 import pytest
 
-from coordapp.accounts import service
-from coordapp.accounts.models import Role
+from coordapp.accounts import links, service
+from coordapp.accounts.models import LinkPurpose, Role
 from coordapp.shared import clock
 
 
@@ -22,6 +22,15 @@ def test_create_user_refuses_an_address_twice_and_the_session_goes_on(app):
 
 def test_find_user_knows_nobody_else(app):
     assert service.find_user("niemand@example.org") is None
+
+
+@pytest.mark.parametrize("purpose", LinkPurpose)
+def test_links_from_before_an_account_was_closed_stay_dead_when_it_is_opened_again(make, purpose):
+    user, other = make.user(), make.user()
+    tokens = [links.new_link(owner, purpose) for owner in (user, other)]
+    service.deactivate(user)
+    service.activate(user)
+    assert [links.find_link(token, purpose).is_open(clock.now()) for token in tokens] == [False, True]
 
 
 def test_list_users_goes_by_name_and_the_closed_ones_come_last(make):

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from coordapp.accounts import codes, links
+from coordapp.accounts import staff as staff_routes
 from coordapp.accounts.models import LinkPurpose, Role, SignIn, SignInLink
 from coordapp.accounts.passwords import matches
 from coordapp.extensions import db
@@ -135,6 +136,56 @@ def test_codes_cannot_be_guessed_either(client, staff, code_now):
             client.post_form(CODE, {"code": f"{number:06}"}, status=422)
         client.post_form(CODE, {"code": code_now()}, status=429)
         assert not is_signed_in(client)
+
+
+def test_a_stranger_without_the_password_locks_nobody_out(app, staff, sign_in_as_staff):
+    with clock.stopped(NOON):
+        for number in range(105):
+            if number % 10 == 0:
+                stranger = from_network(app, f"192.0.2.{number}")
+                stranger.post_form(PAGE, {"email": staff.email, "password": "falsch geraten 1"})
+            stranger.post_to(CODE, {"code": f"{number:06}"}, status=422)
+        assert sign_in_as_staff(from_network(app, "198.51.100.1")).heading == "Konten"
+
+
+def test_who_knows_the_password_guesses_a_hundred_codes_a_day_and_is_not_told_that_it_is_right(
+    app, staff, sign_in_as_staff, code_now
+):
+    with clock.stopped(NOON):
+        for number in range(100):
+            if number % 10 == 0:
+                thief = from_network(app, f"192.0.2.{number}")
+                thief.post_form(PAGE, {"email": staff.email, "password": PASSWORD})
+            thief.post_to(CODE, {"code": f"{number:06}"}, status=422)
+        page = sign_in_as_staff(from_network(app, "198.51.100.1"))
+        assert (page.status, WRONG in page.text) == (422, True)
+    with clock.stopped(NOON + timedelta(days=1)):
+        assert sign_in_as_staff(from_network(app, "198.51.100.1")).heading == "Konten"
+
+
+def test_refused_codes_do_not_use_up_those_of_the_day(app, staff, sign_in_as_staff, monkeypatch):
+    monkeypatch.setattr(staff_routes, "CODES_A_DAY", 11)
+    with clock.stopped(NOON):
+        thief = from_network(app, "192.0.2.1")
+        thief.post_form(PAGE, {"email": staff.email, "password": PASSWORD})
+        for number in range(15):
+            thief.post_to(CODE, {"code": f"{number:06}"}, status=422 if number < 10 else 429)
+        assert sign_in_as_staff(from_network(app, "198.51.100.1")).heading == "Konten"
+
+
+def test_one_network_tries_sixty_passwords_whosever_they_are(app, staff, sign_in_as_staff):
+    addresses = [f"2001:db8:1:2::{number:x}" for number in range(61)]  # all of one customer
+    with clock.stopped(NOON):
+        for number, address in enumerate(addresses):
+            data = {"email": f"wer{number}@example.org", "password": "falsch geraten 1"}
+            from_network(app, address).post_to(PAGE, data, status=302 if number < 60 else 429)
+        assert sign_in_as_staff(from_network(app, "2001:db8:1:3::1")).heading == "Konten"
+
+
+def from_network(app, address: str):
+    browser = app.test_client()
+    browser.environ_base["REMOTE_ADDR"] = address
+    return browser
 
 
 def test_who_signs_in_rightly_is_never_refused(client, staff, sign_in_as_staff):

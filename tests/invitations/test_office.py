@@ -178,9 +178,9 @@ def test_an_answer_belongs_to_its_event(office, event, invite, make):
 def test_only_the_silent_are_reminded_and_the_button_goes(office, event, invite, make, mails):
     invite(event, make.volunteer(name="Anna")), invite(event, make.volunteer(name="Bernd"))
     office.press(url(event), "Nein: Anna")
-    done = office.press(url(event), "Nur Stille erinnern (1)", status=200)
+    done = office.press(url(event), "Alle ohne Antwort erinnern (1)", status=200)
     assert "1 Person wird erinnert." in done.text
-    assert not [button for button in done.buttons if button.startswith("Nur Stille")]
+    assert not [button for button in done.buttons if button.startswith("Alle ohne Antwort")]
     assert len([mail for mail in mails("invitation:") if mail.key.endswith(":reminder")]) == 1
     again = office.post_to(url(event, "erinnern"), follow=True)
     assert "0 Personen werden erinnert." in again.text

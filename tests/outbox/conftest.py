@@ -9,7 +9,7 @@ from jinja2 import ChoiceLoader, DictLoader
 from coordapp.extensions import db
 from coordapp.outbox import render, service
 from coordapp.outbox.models import Mail
-from coordapp.outbox.sender import Sender, send_due
+from coordapp.outbox.sender import Sender
 from coordapp.shared import clock
 from tests.outbox.odd_server import OddServer
 
@@ -81,6 +81,11 @@ def write(write_mail):
         return Written(key)
 
     return write
+
+
+def send_due(sender: Sender, *, limit: int) -> int:
+    """Send what is due, at most so many mails; return how many were tried."""
+    return next((number for number in range(limit) if not sender.send_next()), limit)
 
 
 @pytest.fixture

@@ -78,6 +78,8 @@ def test_the_list_has_pages_of_fifty(office, put):
     assert (len(rows(first)), [row[2] for row in rows(second)]) == (50, ["Mail 0"])
     assert "Seite 2 von 2" in second.text
     assert "Hier liegt keine Mail" in office.get_page(f"{ADDRESS}?seite=3").text
+    for number in ("99999999999999999999", "9" * 5000, "-99999999999999999999", "0"):
+        office.get_page(f"{ADDRESS}?seite={number}")
 
 
 def test_the_list_takes_as_many_queries_for_thirty_mails_as_for_one(office, put, count_queries):

@@ -9,9 +9,9 @@ from sqlalchemy import event
 from coordapp.extensions import db
 from coordapp.outbox import queue
 from coordapp.outbox.rules import Failure, Stage
-from coordapp.outbox.sender import Sender, send_due
+from coordapp.outbox.sender import Sender
 from coordapp.shared import clock
-from tests.outbox.conftest import START
+from tests.outbox.conftest import START, send_due
 from tests.outbox.odd_server import CUT, GREETING, ids
 
 LEASE = timedelta(seconds=120)

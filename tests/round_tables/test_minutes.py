@@ -73,6 +73,15 @@ def test_two_people_who_write_at_once_see_both_texts_and_lose_nothing(office, br
     assert [task.text for task in db.session.scalars(db.select(Task))] == ["Aufgabe der Zweiten"]
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 20, "-1", "²", "x"])
+def test_numbers_that_nobody_could_have_got_from_the_form_break_nothing(office, event, number):
+    office.press(url(event), SAVE, {"version": number}, status=409)
+    page = office.press(
+        url(event), SAVE, {"points-0-item_id": number, "tasks-0-task_id": number, "tasks-0-text": "Anrufen"}, status=200
+    )
+    assert page.values["tasks-0-text"] == "Anrufen"
+
+
 def test_what_was_written_about_a_point_that_was_removed_meanwhile_stays(office, event):
     page = office.get_page(url(event))
     office.press(f"/verwaltung/runde-tische/{event.id}/tagesordnung/", "Entfernen")

@@ -173,3 +173,13 @@ def test_visitors_and_volunteers_stay_outside(client, volunteer_client, make):
 def test_an_event_that_was_copied_has_an_agenda_page_before_anybody_wrote_to_it(office, make):
     event = make.event(starts_at=make.in_days(30) + timedelta(hours=1))
     assert "Noch kein Punkt" in office.get_page(f"/verwaltung/runde-tische/{event.id}/tagesordnung/").text
+
+
+def test_the_plan_takes_hours_and_places_from_the_latest_round_table_there(office, make):
+    small = make.place(municipality="Stadtilm")
+    starts_at = make.in_days(-300, 17)
+    make.event(place=small, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), capacity=24)
+    values = office.get_page(f"/verwaltung/runde-tische/planen/?jahr={clock.today().year + 2}").values
+    slots = {values[f"slots-{i}-place_id"]: i for i in range(3)}
+    there = slots[str(small.id)]
+    assert [values[f"slots-{there}-{name}"] for name in ("begins", "ends", "capacity")] == ["17:00", "19:00", "24"]

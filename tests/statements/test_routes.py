@@ -75,7 +75,6 @@ def test_a_report_is_kept_and_answered_with_a_receipt_and_told_to_the_office(app
     assert set(mails()) == {"lena@example.org", app.config["OFFICE_EMAIL"]}
     receipt = mails()["lena@example.org"]
     assert receipt.subject == "Ihre Meldung ist angekommen"
-    assert "Die Schrift ist zu klein." in receipt.text
     assert "Dienstag, 22. Dezember 2026" in receipt.text
     notice = mails()[app.config["OFFICE_EMAIL"]].text
     assert "lena@example.org" in notice
@@ -119,12 +118,32 @@ def test_an_empty_report_is_shown_again_with_all_that_was_typed(client):
         ("https://boese.example/x", ""),
         ("//boese.example/x", ""),
         ("javascript:alert(1)", ""),
+        ("/\t/[", "/ /["),
         ("/" + "x" * 500, "/" + "x" * 299),
     ],
 )
 def test_the_page_is_filled_in_as_a_path_only(client, address, shown):
     page = client.get_page(FORM, query_string={"seite": address})
     assert page.values["page"] == shown
+
+
+def test_the_receipt_repeats_nothing_that_a_stranger_may_have_typed(client):
+    trap = {"description": "Sie haben gewonnen: boese.example", "page": "Rufen Sie 0900 an"}
+    client.post_form(FORM, trap | {"email": "opfer@example.org"}, status=200)
+    receipt = mails()["opfer@example.org"]
+    for words in ("gewonnen", "boese", "0900"):
+        assert words not in receipt.subject + receipt.text + receipt.html
+
+
+def test_nobody_is_flooded_with_receipts_from_many_places(client):
+    for number in range(4):
+        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        data = {"description": f"Meldung {number}", "email": "Opfer@example.org"}
+        page = client.post_form(FORM, data, status=200 if number < 3 else 429)
+    assert page.values["description"].strip() == "Meldung 3"
+    receipts = db.select(db.func.count()).where(Mail.recipient == "opfer@example.org")
+    assert (len(reports()), db.session.scalar(receipts)) == (3, 3)
+    client.post_form(FORM, {"description": "Meldung 4", "email": "andere@example.org"}, status=200)
 
 
 def test_too_many_reports_from_one_place_are_stopped_and_nothing_typed_is_lost(client, monkeypatch):
@@ -148,15 +167,15 @@ def test_the_office_sees_what_is_open_by_deadline_and_marks_it_done(office):
     assert "seit 10 Tagen überfällig" in page.text
     assert "noch 1 Tag" in page.text
     assert "noch 30 Tage" in page.text
-    assert service.count_open() == 3
+    assert count_open() == 3
     page = office.press("/verwaltung/barrieren/", "Erledigt", status=200)
     assert "Die Meldung ist erledigt." in page.text
     assert "erledigt am 22.11.2026" in page.text
     order = [page.text.index(text) for text in ("Bald fällig", "Neu", "Überfällig")]
     assert order == sorted(order)
-    assert service.count_open() == 2
+    assert count_open() == 2
     office.press("/verwaltung/barrieren/", "Wieder öffnen", status=200)
-    assert service.count_open() == 3
+    assert count_open() == 3
 
 
 def test_the_office_reads_why_its_list_is_empty(office):
@@ -169,7 +188,7 @@ def test_reports_are_for_the_office_alone(client, volunteer_client, club_client)
     for browser in (client, volunteer_client, club_client):
         assert browser.get("/verwaltung/barrieren/").status_code in (302, 404)
         assert browser.post_to(f"/verwaltung/barrieren/{report.id}/beantwortet").status in (302, 404)
-    assert service.count_open() == 1
+    assert count_open() == 1
 
 
 def test_the_list_of_the_office_asks_as_often_for_thirty_reports_as_for_one(office, count_queries):
