@@ -5,12 +5,13 @@ import hmac
 import ipaddress
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from flask import current_app, request
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from coordapp.accounts.models import Count
-from coordapp.extensions import count_rows, db, insert_into
+from coordapp.extensions import INSERTS, count_rows, db
 from coordapp.shared import clock
 
 IPV6_PREFIX = 64  # one household or one server has at least so many addresses of its own
@@ -40,15 +41,24 @@ def hit(name: str, subject: str, *, limit: int, window: timedelta) -> bool:
 
 def hit_all(tries: Sequence[tuple[str, str, int]], *, window: timedelta) -> bool:
     """Count one try under several names (name, subject, limit) and tell whether it is within all limits."""
-    limits = {_key(name, subject): limit for name, subject, limit in tries}
-    begun_at = _window_start(window)
-    statement = (
-        insert_into(Count)
-        .values([{"key": key, "window_starts_at": begun_at, "number": 1} for key in sorted(limits)])
-        .on_conflict_do_update(index_elements=["key", "window_starts_at"], set_={"number": Count.number + 1})
-        .returning(Count.key, Count.number)
+    begun_at, connection = _window_start(window), db.session.connection()
+    is_within = True
+    for key, limit in sorted((_key(name, subject), limit) for name, subject, limit in tries):  # locks in one order
+        number = connection.scalar(_count_one(connection.dialect.name), {"key": key, "window_starts_at": begun_at})
+        is_within = is_within and (number or 0) <= limit
+    return is_within
+
+
+@cache
+def _count_one(dialect: str):
+    """Return the statement that counts, built once: it is on the way of every registration."""
+    counts = Count.__table__
+    return (
+        INSERTS[dialect](counts)
+        .values(key=bindparam("key"), window_starts_at=bindparam("window_starts_at"), number=1)
+        .on_conflict_do_update(index_elements=["key", "window_starts_at"], set_={"number": counts.c.number + 1})
+        .returning(counts.c.number)
     )
-    return all(number <= limits[key] for key, number in db.session.execute(statement))
 
 
 def is_over(name: str, subject: str, *, limit: int, window: timedelta) -> bool:

@@ -48,6 +48,8 @@ def _list_due_events() -> list[Event]:
 
 def _list_confirmed(events: list[Event], ids: list[int] | None = None) -> list[Registration]:
     """List the confirmed registrations for these events, of people with an address; all of them, or some by id."""
+    if not events:
+        return []
     query = (
         select(Registration)
         .join(Registration.person)

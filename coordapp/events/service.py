@@ -164,7 +164,7 @@ def cancel_event(event: Event, *, reason: str = "") -> bool:
 
 
 def reinstate_event(event: Event) -> bool:
-    """Let a cancelled event happen after all and write to everybody who is still registered; return False if it does."""
+    """Let a cancelled event happen after all, write to everybody still registered; return False when it does anyway."""
     lock(event)
     if not event.is_cancelled:
         return False

@@ -78,8 +78,10 @@ def words_of(message) -> str:
 
 
 def value_in(entry: str, name: str) -> str:
-    """Return a property of the only event of a calendar."""
-    (found,) = re.findall(rf"^{name}(?:;[^:\r\n]*)?:(.*?)\r?$", re.sub(r"\r?\n[ \t]", "", entry), re.MULTILINE)
+    """Return a property of a calendar or of its only event."""
+    lines = re.sub(r"\r?\n[ \t]", "", entry)
+    without_zone = re.sub(r"BEGIN:VTIMEZONE.*?END:VTIMEZONE", "", lines, flags=re.DOTALL)
+    (found,) = re.findall(rf"^{name}(?:;[^:\r\n]*)?:(.*?)\r?$", without_zone, re.MULTILINE)
     return found
 
 
@@ -143,7 +145,7 @@ def plan_the_year_after_next(office: Page) -> date:
     day = good_day_near(date.fromisoformat(field.input_value()))
     field.fill(day.isoformat())
     office.get_by_role("button", name="Als Entwürfe speichern").click()
-    expect_message(office, "3 Entwürfe sind gespeichert.")
+    expect_message(office, "3 Entwürfe sind gespeichert")
     drafts = office.get_by_role("table", name=f"Runde Tische {year}").locator("tbody tr")
     expect(drafts).to_have_count(3)
     expect(drafts.get_by_text("Entwurf", exact=True)).to_have_count(3)
@@ -310,12 +312,13 @@ def test_a_round_table_of_the_past_is_ticked_on_a_phone_and_its_minutes_are_sent
 
 
 def tick_two_and_take_one_back(phone: Page, event_id: int) -> None:
-    """Tap two people and one of them again; what was tapped is stored without a button."""
-    boxes = phone.locator("[data-attendance] input[type=checkbox]:not(:checked)")
+    """Tap two people who are not ticked, and one of them again; what was tapped is stored without a button."""
+    boxes = phone.locator("[data-attendance] input[type=checkbox]")
     came, back = (int(boxes.nth(number).get_attribute("value")) for number in range(2))
-    for registration_id in (came, back, back):
-        phone.locator(f"label[for=da-{registration_id}]").click()
-    expect(phone.locator("[data-state]")).to_have_text("Alles gespeichert")
+    tap(phone, *(one for one in (came, back) if phone.locator(f"#da-{one}").is_checked()))
+    phone.reload()
+    expect(phone.locator(f"#da-{came}")).not_to_be_checked()
+    tap(phone, came, back, back)
     with looking_into_the_database():
         status = {one: db.session.get_one(Registration, one).status for one in (came, back)}
         number = attendance.count_came(events.get_event(event_id))
@@ -325,6 +328,13 @@ def tick_two_and_take_one_back(phone: Page, event_id: int) -> None:
     phone.reload()
     expect(phone.locator(f"#da-{came}")).to_be_checked()
     expect(phone.locator(f"#da-{back}")).not_to_be_checked()
+
+
+def tap(phone: Page, *registration_ids: int) -> None:
+    for registration_id in registration_ids:
+        phone.locator(f"label[for=da-{registration_id}]").click()
+    if registration_ids:
+        expect(phone.locator("[data-state]")).to_have_text("Alles gespeichert")
 
 
 def add_walk_in(phone: Page, *, name: str, email: str) -> None:

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from coordapp.directory import service as directory
-from coordapp.directory.models import OrganisationKind, Person
+from coordapp.directory.models import Organisation, OrganisationKind, Person
 from coordapp.extensions import db
 from coordapp.shared import clock
 

@@ -171,6 +171,12 @@ def test_the_capacity_cannot_fall_below_what_is_given_away(office, event, make):
         ({"capacity": "-3"}, {"capacity"}),
         ({"capacity": "viele"}, {"capacity"}),
         ({"closes_on": "2026-12-24"}, {"closes_on"}),
+        ({"day": "0001-01-01"}, {"day"}),
+        ({"day": "9999-12-31"}, {"day"}),
+        ({"closes_on": "0001-01-01"}, {"closes_on"}),
+        ({"closes_on": "1999-12-31"}, {"closes_on"}),
+        ({"opens_on": "0001-01-01"}, {"opens_on"}),
+        ({"opens_on": "9999-12-31"}, {"opens_on"}),
         ({"reminder_days": "bald"}, {"reminder_days"}),
         ({"reminder_days": "0"}, {"reminder_days"}),
         ({"reminder_days": "61"}, {"reminder_days"}),
@@ -213,12 +219,13 @@ def test_publishing_and_taking_back(office, client, make):
     client.get_page(public, status=404)
     assert "Veröffentlicht." in office.post_to(path_of(event, "veroeffentlichen"), follow=True).root.text
     client.get_page(public)
-    assert "wieder ein Entwurf" in office.post_to(path_of(event, "zuruecknehmen"), follow=True).root.text
+    assert "wieder ein Entwurf" in office.press(hub_of(event), "Zurück zum Entwurf", status=200).root.text
     client.get_page(public, status=404)
 
 
 def test_what_people_registered_for_can_only_be_called_off(office, event, make):
     make.registration(event)
+    assert "Zurück zum Entwurf" not in office.get_page(hub_of(event)).buttons
     page = office.post_to(path_of(event, "zuruecknehmen"), follow=True)
     assert "Sie können die Veranstaltung nur noch absagen." in page.root.text
     assert event.is_published
@@ -241,7 +248,9 @@ def test_calling_off_shows_whom_and_what_and_tells_once_each(office, client, eve
     (mail,) = mails()
     assert "Der Grund: Das Haus ist zu." in mail.text
     assert "Das Haus ist zu." in client.get_page(f"/runde-tische/{event.id}/").text
-    office.post_to(path_of(event, "absagen/"), {"reason": "doppelt"}, status=302)
+    again = office.post_to(path_of(event, "absagen/"), {"reason": "doppelt"}, follow=True)
+    assert "Die Veranstaltung ist schon abgesagt." in again.root.text
+    assert "bekommen eine E-Mail" not in again.root.text
     assert len(mails()) == 1
     assert event.cancellation_reason == "Das Haus ist zu."
 
@@ -251,8 +260,10 @@ def test_bringing_back_shows_whom_and_what_and_tells_once_each(office, event, ma
     service.cancel_event(event)
     page = office.get_page(path_of(event, "doch-stattfinden/"))
     assert "Nicht abgesagt, findet statt: Runder Tisch" in page.text
-    for _click in range(2):
-        office.send(page, page.form_of("Findet statt: Bescheid geben (1)"), status=200)
+    for told in (True, False):
+        done = office.send(page, page.form_of("Findet statt: Bescheid geben (1)"), status=200)
+        assert "Die Veranstaltung findet statt." in done.root.text
+        assert ("bekommen eine E-Mail" in done.root.text) is told
     assert not event.is_cancelled
     assert kinds_of_mails() == ["event_cancelled", "event_reinstated"]
 
@@ -277,7 +288,7 @@ def test_a_copy_is_a_draft_on_the_new_day_at_the_same_hour(office, event):
     assert (copy.title, copy.is_published) == ("Runder Tisch", False)
 
 
-@pytest.mark.parametrize("day", ["2026-11-22", "", "gestern"])
+@pytest.mark.parametrize("day", ["2026-11-22", "", "gestern", "0001-01-01", "2101-01-01", "9999-12-31"])
 def test_a_copy_needs_a_day_to_come(office, event, day):
     page = office.post_form(path_of(event, "kopieren/"), {"day": day}, status=422)
     assert set(page.errors) == {"day"}

@@ -343,3 +343,45 @@ def test_strangers_see_neither_list_nor_letter(volunteer_client, client, event, 
         response = client.get(url)
         assert response.status_code == 302
         assert "Kanarienvogel" not in response.get_data(as_text=True)
+
+
+# drafts, and what was typed
+
+
+def test_a_draft_takes_nobody_and_offers_no_button_for_it(office, make, event):
+    hub, search = "/verwaltung/runde-tische/{}/", "/verwaltung/suche/?q=Tisch"
+    assert "Jemanden anmelden" in office.get_page(hub.format(event.id)).text
+    assert "Jemanden anmelden" in office.get_page(search).text
+    event.published_at = None
+    old = make.registration(event, status=S.CANCELLED)
+    for address in (hub.format(event.id), list_of(event), list_of(event, "waiting"), search):
+        assert "Jemanden anmelden" not in office.get_page(address).text
+    assert "Das ist ein Entwurf." in office.get_page(list_of(event)).text
+    assert "Wieder anmelden" not in office.get_page(path_of(old)).text
+    page = office.post_form(new_for(event), OMA, status=422)
+    assert "Diese Veranstaltung ist noch nicht veröffentlicht." in page.text
+    assert old.status is S.CANCELLED
+
+
+def test_the_telephone_of_somebody_known_is_noted_when_there_was_none(office, event, make):
+    known = make.person(name="Olha B.", email="olha@example.org")
+    typed = {"name": "Olha B.", "email": "olha@example.org"}
+    office.post_form(new_for(event), typed | {"phone": "03628 738100"}, status=200)
+    assert known.phone == "+493628738100"
+    office.post_form(new_for(event), typed | {"phone": "03628 999999"}, status=200)
+    assert known.phone == "+493628738100"
+
+
+@pytest.mark.parametrize("person_id", ["99999999999999999999999", "2147483648", "-1", "x", "999999"])
+def test_a_person_who_cannot_be_is_nobody(office, event, person_id):
+    assert office.get_page(f"{new_for(event)}?person_id={person_id}").values["name"] == ""
+
+
+def test_moved_twice_in_an_old_window_is_moved_once(office, event, make, kinds_of_mails):
+    other, third = make.event(starts_at=make.in_days(60)), make.event(starts_at=make.in_days(70))
+    made = make.registration(event)
+    office.post_form(path_of(made, "umbuchen/"), {"event_id": str(other.id)}, status=200)
+    page = office.post_to(path_of(made, "umbuchen/"), {"event_id": str(third.id)}, follow=True)
+    assert "ist hier schon abgemeldet. Es wurde nichts umgebucht." in page.root.text
+    assert db.session.query(Registration).filter_by(event_id=third.id).count() == 0
+    assert kinds_of_mails() == ["registered", "registration_cancelled"]

@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from coordapp.events import registration as registrations
-from coordapp.events import reminders, service
+from coordapp.events import reminders, rules, service
 from coordapp.events.models import CancelledBy, RegistrationStatus
 from coordapp.extensions import db
-from coordapp.outbox.models import Mail
+from coordapp.outbox.models import Mail, MailStatus
 from coordapp.shared import clock
 
 from .conftest import NOW
@@ -196,3 +196,49 @@ def test_who_cancels_is_not_reminded_and_who_comes_back_is(make):
         registrations.register(event, made.person, registrations.Wishes(), proven=True)
     assert walk(at("2027-03-03"), at("2027-03-17"), every=timedelta(hours=6)) == [at("2027-03-14")]
     assert db.session.query(Mail).filter(Mail.template.endswith("reminder.txt")).count() == 1
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda made: registrations.cancel(made, by=CancelledBy.PARTICIPANT),
+        lambda made: service.cancel_event(made.event),
+        lambda made: service.change_event(
+            made.event, version=made.event.version, place=made.event.place,
+            dates=[(at("2027-03-17"), at("2027-03-17", "18:00"))],
+        ),
+    ],
+)  # fmt: skip
+def test_a_reminder_that_waits_to_be_sent_is_dropped_when_it_is_no_longer_true(make, coming, mails, deed):
+    other = make.registration(make.event(starts_at=at("2027-03-16")))
+    assert run(at("2027-03-02")) == 2
+    deed(coming)
+    db.session.commit()
+    states = {mail.recipient: mail.status for mail in mails() if mail.template.endswith("reminder.txt")}
+    assert states == {coming.person.email: MailStatus.EXPIRED, other.person.email: MailStatus.QUEUED}
+    (told,) = [mail for mail in mails(coming.person.email) if not mail.template.endswith("reminder.txt")]
+    assert told.status is MailStatus.QUEUED
+
+
+def test_between_its_reminders_nobody_of_an_event_is_even_looked_at(make, count_queries):
+    def asked(moment: datetime) -> int:
+        db.session.commit()
+        with count_queries() as queries, clock.stopped(moment):
+            reminders.write_due()
+        return sum("FROM registration" in query for query in queries)
+
+    make.registration(make.event(starts_at=at("2027-03-16")))
+    assert asked(at("2027-03-12")) == 0
+    assert asked(at("2027-03-02")) == 2  # who is due, and once more under the lock
+
+
+def test_a_batch_is_asked_about_again_and_not_everybody(make, monkeypatch, count_queries):
+    monkeypatch.setattr(reminders, "BATCH", 2)
+    loaded = []
+    monkeypatch.setattr(reminders, "due_reminder", lambda **facts: loaded.append(facts) or rules.due_reminder(**facts))
+    event = make.event(starts_at=at("2027-03-16"))
+    for _number in range(9):
+        make.registration(event)
+    with clock.stopped(at("2027-03-02")):
+        assert reminders.write_due() == 2
+    assert len(loaded) == 9 + 2

@@ -18,6 +18,7 @@ from coordapp.events.rules import (
     can_grow,
     decide,
     due_reminder,
+    may_remind,
     next_offers,
     offer_expires_at,
     office_refusal,
@@ -62,7 +63,7 @@ def moment(text: str) -> datetime:
         ({}, STARTS_AT - timedelta(days=1), Refusal.CLOSED, None),  # on the second it closes
         ({}, STARTS_AT + timedelta(hours=1), Refusal.CLOSED, None),  # it has begun, somebody stands at the door
         ({}, STARTS_AT + timedelta(hours=3), Refusal.OVER, Refusal.OVER),
-        ({"published_at": None}, STARTS_AT - timedelta(days=9), Refusal.NOT_PUBLISHED, None),
+        ({"published_at": None}, STARTS_AT - timedelta(days=9), Refusal.NOT_PUBLISHED, Refusal.NOT_PUBLISHED),
         ({"cancelled_at": LONG_AGO}, STARTS_AT - timedelta(days=9), Refusal.CANCELLED, Refusal.CANCELLED),
         ({"cancelled_at": LONG_AGO}, STARTS_AT + timedelta(days=9), Refusal.CANCELLED, Refusal.CANCELLED),
         ({"registration_opens_at": OPENS_AT}, OPENS_AT - timedelta(seconds=1), Refusal.NOT_YET, None),
@@ -210,7 +211,11 @@ def test_a_round_table_is_reminded_of_14_and_2_days_before_unless_it_is_stale(at
 @pytest.mark.parametrize(
     ("registered", "at", "expected"),
     [
-        ("2027-03-02 14:59", "2027-03-02 15:00", 14),  # a minute before: an ordinary one
+        ("2027-03-02 14:59", "2027-03-02 15:00", None),  # a minute before: was told just now
+        ("2027-03-02 14:59", "2027-03-03 02:59", 14),  # and is reminded half a day later
+        ("2027-03-02 03:00", "2027-03-02 15:00", 14),  # half a day before: an ordinary one
+        ("2027-03-14 14:59", "2027-03-14 15:00", None),
+        ("2027-03-14 14:59", "2027-03-15 02:59", 2),
         ("2027-03-02 15:00", "2027-03-02 15:00", None),  # on the second: was told just now
         ("2027-03-03 09:00", "2027-03-04 09:00", None),  # missed the first: spared it
         ("2027-03-03 09:00", "2027-03-14 15:00", 2),  # but gets the last
@@ -306,8 +311,26 @@ def test_no_reminder_is_early_after_the_last_call_or_right_after_registering(day
     assert due in days
     assert at >= clock.certain(clock.local(STARTS_AT).replace(tzinfo=None) - timedelta(days=due))
     assert at < STARTS_AT - LAST_CALL
-    ordinary = registered_at < clock.certain(clock.local(STARTS_AT).replace(tzinfo=None) - timedelta(days=due))
-    assert ordinary or at >= registered_at + LATECOMER_PAUSE
+    assert at >= registered_at + LATECOMER_PAUSE
+    assert may_remind(starts_at=STARTS_AT, days_before=days, at=at)
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2027-03-02 14:59", False),
+        ("2027-03-02 15:00", True),
+        ("2027-03-10 02:59", True),  # somebody who registered just before the first one
+        ("2027-03-10 03:00", False),  # nobody is reminded of 14 days now, and not yet of 2
+        ("2027-03-14 14:59", False),
+        ("2027-03-14 15:00", True),
+        ("2027-03-16 12:59", True),
+        ("2027-03-16 13:00", False),
+    ],
+)
+def test_most_of_the_time_nobody_can_be_due_for_an_event(at, expected):
+    assert may_remind(starts_at=moment("2027-03-16 15:00"), days_before=(14, 2), at=moment(at)) is expected
+    assert not may_remind(starts_at=moment("2027-03-16 15:00"), days_before=(), at=moment(at))
 
 
 @settings(max_examples=30, deadline=None)

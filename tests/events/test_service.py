@@ -328,3 +328,15 @@ def test_an_address_is_one_line_without_gaps():
     place = Place(street="Am Markt 1", postal_code="98693", municipality="Ilmenau")
     assert place.address == "Am Markt 1, 98693 Ilmenau"
     assert Place(street="", postal_code="", municipality="Ilmenau").address == "Ilmenau"
+
+
+def test_the_next_best_event_is_one_that_takes_registrations(make):
+    event = make.event()
+    make.event(starts_at=NOW + 2 * DAYS, registration_closes_at=NOW)
+    make.event(starts_at=NOW + 3 * DAYS, registration_opens_at=NOW + DAYS)
+    make.event(starts_at=NOW + 4 * DAYS, cancelled=True)
+    assert service.next_best(event, at=NOW) is None
+    best = make.event(starts_at=NOW + 5 * DAYS)
+    make.event(starts_at=NOW + 6 * DAYS)
+    assert service.next_best(event, at=NOW) == best
+    assert service.next_best(best, at=NOW) != best

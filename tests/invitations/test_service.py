@@ -7,7 +7,7 @@ import pytest
 from coordapp.accounts.models import User
 from coordapp.directory.models import Person
 from coordapp.events import registration as registrations
-from coordapp.events.models import CancelledBy, Event, RegistrationStatus
+from coordapp.events.models import CancelledBy, Event, Registration, RegistrationStatus
 from coordapp.events.registration import Wishes
 from coordapp.events.rules import Refusal, RegistrationRefused
 from coordapp.extensions import db
@@ -205,3 +205,14 @@ def test_deleting_a_person_deletes_their_invitations(invite, make):
     db.session.delete(invitation.person)
     db.session.flush()
     assert db.session.scalars(db.select(Invitation)).all() == []
+
+
+def test_a_yes_by_phone_keeps_what_was_asked_for_a_moment_ago(make):
+    event, guest = make.event(), make.volunteer()
+    service.invite(event, [guest], by=make.user())
+    (invitation,) = db.session.scalars(db.select(Invitation))
+    made = make.registration(event, guest, status=RegistrationStatus.UNCONFIRMED)
+    table = Registration.__table__
+    changed = table.update().where(table.c.id == made.id).values(party_size=3)  # by another process
+    db.session.connection().execute(changed)
+    assert service.accept_by_phone(invitation, by=make.user()).party_size == 3

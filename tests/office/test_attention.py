@@ -119,6 +119,18 @@ def test_a_full_event_says_how_many_people_wait_and_which_offers_are_open(planne
     ]
 
 
+def test_an_event_that_is_full_says_so_when_nobody_waits_yet(planned, make, deeds, app):
+    made = make.registration(planned, party_size=planned.capacity - 1)
+    assert deeds() == []
+    make.registration(planned)
+    assert deeds() == [("Ausgebucht: Anmeldungen ansehen", short(planned))]
+    assert urls(app)["Ausgebucht: Anmeldungen ansehen"] == f"/verwaltung/anmeldungen/veranstaltung/{planned.id}/"
+    made.status = RegistrationStatus.CANCELLED
+    assert deeds() == []
+    planned.capacity = None
+    assert deeds() == []
+
+
 def test_what_has_begun_or_was_called_off_asks_for_nothing(planned, make, deeds):
     for event in (make.event(starts_at=NOW - timedelta(hours=1)), make.event(cancelled=True)):
         make.registration(event, status=RegistrationStatus.UNCONFIRMED)

@@ -9,7 +9,8 @@ from coordapp.events import mails
 from coordapp.events.models import CancelledBy, EventFigures, Need, Registration, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.invitations.models import Invitation
-from coordapp.outbox.models import Mail
+from coordapp.outbox import queue
+from coordapp.outbox.models import Mail, MailStatus
 from coordapp.privacy import service
 from coordapp.shared import clock
 
@@ -113,3 +114,29 @@ def test_who_was_invited_stays_until_the_invitation_goes_a_year_after_the_event(
     with clock.stopped(clock.now() + timedelta(days=356)):
         service.delete_due()
     assert in_whole_database("Kanarienvogel") == []
+
+
+def test_a_mail_that_waited_three_months_is_dropped_and_never_sent_empty(app, make):
+    for _each in range(2):
+        mails.registration_received(make.registration())
+    waiting, late = db.session.scalars(db.select(Mail).order_by(Mail.id))
+    late.status, late.sent_at = MailStatus.SENT, clock.now() + timedelta(days=60)
+    db.session.commit()
+    with clock.stopped(clock.now() + timedelta(days=91)):
+        assert service.delete_due() == 1
+        assert queue.claim(lease=timedelta(minutes=1), per_minute=10) is None
+        assert service.delete_due() == 0
+    db.session.expire_all()
+    assert (waiting.status, waiting.text) == (MailStatus.EXPIRED, "")
+    assert (late.status, bool(late.text)) == (MailStatus.SENT, True)  # sent a month ago
+
+
+def test_a_mail_that_is_being_sent_keeps_its_text(app, make):
+    mails.registration_received(make.registration())
+    mail = db.session.scalars(db.select(Mail)).one()
+    mail.status, mail.held_until = MailStatus.SENDING, clock.now() + timedelta(days=92)
+    db.session.commit()
+    with clock.stopped(clock.now() + timedelta(days=91)):
+        service.delete_due()
+    db.session.expire_all()
+    assert (mail.status, bool(mail.text)) == (MailStatus.SENDING, True)

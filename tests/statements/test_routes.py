@@ -23,6 +23,10 @@ def reports() -> list[BarrierReport]:
     return list(db.session.scalars(db.select(BarrierReport).order_by(BarrierReport.id)))
 
 
+def count_open() -> int:
+    return sum(report.answered_at is None for report in reports())
+
+
 def mails() -> dict[str, Mail]:
     return {mail.recipient: mail for mail in db.session.scalars(db.select(Mail))}
 
