@@ -20,8 +20,9 @@ bp = Blueprint("invitations", __name__)
 
 @bp.after_request
 def hide_from_search_engines(response: Response) -> Response:
-    """Keep pages with a secret link out of indexes."""
+    """Keep pages with a secret link out of indexes and out of the memory of a shared computer."""
     response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

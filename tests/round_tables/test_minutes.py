@@ -144,9 +144,10 @@ def test_a_mail_is_in_the_readers_language_and_names_nobody_in_full(office, make
     german, arabic, *_rest = mails()
     assert (german.language, arabic.language) == ("de", "ar")
     assert german.subject.startswith("Protokoll: Runder Tisch in Arnstadt, ")
+    assert "Vermieter fragen – Olha, bis 01.04.2027" in german.text
+    assert "Vermieter fragen – Olha, " in arabic.text
     for words in (
-        "Wir waren neun.", "Es fehlt an Wohnungen.", "Wir schreiben.", "Vermieter fragen – Olha, bis 01.04.2027",
-        "Räume suchen – Büro", "Brief – Ina Büro",
+        "Wir waren neun.", "Es fehlt an Wohnungen.", "Wir schreiben.", "Räume suchen – Büro", "Brief – Ina Büro",
     ):  # fmt: skip
         assert words in german.text
         assert words in arabic.text
@@ -164,7 +165,9 @@ def test_a_correction_is_sent_again_and_says_so(office, make, event):
     assert "Berichtigtes Protokoll senden (4)" in office.get_page(url(event, "senden/")).buttons
     office.press(url(event, "senden/"), "Berichtigtes Protokoll senden (4)")
     assert len(mails()) == 8
-    assert sum(mail.subject.startswith("Berichtigtes Protokoll:") for mail in mails()) == 4
+    german = [mail.subject for mail in mails() if mail.language == "de"]
+    assert sum(subject.startswith("Berichtigtes Protokoll:") for subject in german) == len(german) / 2 == 3
+    assert len({mail.subject for mail in mails() if mail.language == "ar"}) == 2  # says so in Arabic as well
 
 
 def test_minutes_that_changed_since_they_were_read_are_not_sent(office, make, event):
