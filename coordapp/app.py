@@ -167,8 +167,8 @@ def _with_headers(wsgi_app: Callable, fixed: list[tuple[str, str]]) -> Callable:
 class IdConverter(IntegerConverter):
     """An id as both databases can hold it; anything larger is an address that does not exist."""
 
-    def __init__(self, url_map: Map, **options) -> None:
-        super().__init__(url_map, **{"max": LARGEST_ID} | options)
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_ID)
 
 
 def _start_extensions(app: Flask) -> None:

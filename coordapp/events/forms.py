@@ -153,6 +153,16 @@ class EventForm(FlaskForm):
                 add_error(hour, "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird vorgestellt.")
         return not self.errors and self._check_together()
 
+    def carry_deadline(self, event: Event) -> None:
+        """Move the end of registration along with the beginning, unless another one was typed."""
+        day, begins = self.day.data, self.begins.data
+        closes = clock.local(event.registration_closes_at).replace(tzinfo=None)
+        is_typed = (self.closes_on.data, self.closes_time.data) != (closes.date(), closes.time())
+        if is_typed or day is None or begins is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+            return
+        moved = closes + (datetime.combine(day, begins) - clock.local(event.starts_at).replace(tzinfo=None))
+        self.closes_on.data, self.closes_time.data = moved.date(), moved.time()
+
     def _check_together(self) -> bool:
         opens_on, closes_on = self.opens_on.data, day_in(self.closes_on)
         wrong = (

@@ -33,6 +33,7 @@ def save(event_id: int):
     """Change an event; when people must be told, show first whom and what."""
     event = service.get_event(event_id)
     form = _event_form()
+    form.carry_deadline(event)
     if not form.validate_on_submit():
         return _edit_page(event, form), 422
     dates = [(form.moments["starts_at"], form.moments["ends_at"])]
@@ -94,9 +95,11 @@ def _whom(registrations: list) -> dict:
 
 def _told(registrations: list) -> str:
     whom = _whom(registrations)
-    words = f"{len(whom['by_mail'])} Personen bekommen eine E-Mail."
-    if whom["by_hand"]:
-        words += f" {len(whom['by_hand'])} haben keine E-Mail: Bitte rufen Sie an oder schreiben Sie einen Brief."
+    by_mail, by_hand = len(whom["by_mail"]), len(whom["by_hand"])
+    words = "1 Person bekommt eine E-Mail." if by_mail == 1 else f"{by_mail} Personen bekommen eine E-Mail."
+    if by_hand:
+        who = "1 Person hat" if by_hand == 1 else f"{by_hand} Personen haben"
+        words += f" {who} keine E-Mail: Bitte rufen Sie an oder schreiben Sie einen Brief."
     return words
 
 

@@ -91,7 +91,7 @@ def test_moving_an_event_shows_whom_and_what_and_sends_once_each(office, event, 
 
     form = page.form_of("Speichern und senden (2)")
     done = office.send(page, form, status=200)
-    assert "Gespeichert. 2 Personen bekommen eine E-Mail. 1 haben keine E-Mail" in done.root.text
+    assert "Gespeichert. 2 Personen bekommen eine E-Mail. 1 Person hat keine E-Mail" in done.root.text
     assert (event.starts_at, event.title) == (before + timedelta(days=7), "Neuer Titel")
     assert len(mails()) == 2
     assert [mail.language for mail in mails(olha.person.email)] == ["uk"]
@@ -244,7 +244,7 @@ def test_calling_off_shows_whom_and_what_and_tells_once_each(office, client, eve
     assert mails() == []
     button = "Absagen und Bescheid geben (1)"
     done = office.press(path_of(event, "absagen/"), button, {"reason": "Das Haus ist zu."}, status=200)
-    assert "Abgesagt. 1 Personen bekommen eine E-Mail. 1 haben keine E-Mail" in done.root.text
+    assert "Abgesagt. 1 Person bekommt eine E-Mail. 1 Person hat keine E-Mail" in done.root.text
     (mail,) = mails()
     assert "Der Grund: Das Haus ist zu." in mail.text
     assert "Das Haus ist zu." in client.get_page(f"/runde-tische/{event.id}/").text
@@ -263,7 +263,7 @@ def test_bringing_back_shows_whom_and_what_and_tells_once_each(office, event, ma
     for told in (True, False):
         done = office.send(page, page.form_of("Findet statt: Bescheid geben (1)"), status=200)
         assert "Die Veranstaltung findet statt." in done.root.text
-        assert ("bekommen eine E-Mail" in done.root.text) is told
+        assert ("1 Person bekommt eine E-Mail." in done.root.text) is told
     assert not event.is_cancelled
     assert kinds_of_mails() == ["event_cancelled", "event_reinstated"]
 
@@ -382,3 +382,18 @@ def test_the_list_of_places_asks_as_often_for_30_as_for_one(office, make, count_
     for _number in range(29):
         make.place()
     assert asked() == one
+
+
+def test_the_deadline_moves_along_with_the_event_unless_another_is_typed(office, make):
+    event = make.event(starts_at=make.in_days(20))
+    edit = f"/verwaltung/veranstaltungen/{event.id}/bearbeiten/"
+    before = event.registration_closes_at
+    day = clock.today() + timedelta(days=27)
+    office.post_form(edit, {"day": day.isoformat()}, status=200)
+    db.session.refresh(event)
+    assert clock.local(event.registration_closes_at).date() - clock.local(before).date() == timedelta(days=7)
+    office.post_form(
+        edit, {"day": (day + timedelta(days=7)).isoformat(), "closes_on": day.isoformat()}, status=200
+    )  # fmt: skip
+    db.session.refresh(event)
+    assert clock.local(event.registration_closes_at).date() == day

@@ -207,12 +207,14 @@ def test_deleting_a_person_deletes_their_invitations(invite, make):
     assert db.session.scalars(db.select(Invitation)).all() == []
 
 
-def test_a_yes_by_phone_keeps_what_was_asked_for_a_moment_ago(make):
+def test_a_yes_by_phone_counts_although_the_registration_was_cancelled_a_moment_ago(make):
     event, guest = make.event(), make.volunteer()
     service.invite(event, [guest], by=make.user())
     (invitation,) = db.session.scalars(db.select(Invitation))
-    made = make.registration(event, guest, status=RegistrationStatus.UNCONFIRMED)
+    made = make.registration(event, guest, party_size=3)
     table = Registration.__table__
-    changed = table.update().where(table.c.id == made.id).values(party_size=3)  # by another process
-    db.session.connection().execute(changed)
-    assert service.accept_by_phone(invitation, by=make.user()).party_size == 3
+    gone = {"status": RegistrationStatus.CANCELLED, "cancelled_by": CancelledBy.PARTICIPANT}
+    db.session.connection().execute(table.update().where(table.c.id == made.id).values(gone))  # by another process
+    service.accept_by_phone(invitation, by=make.user())
+    db.session.refresh(made)
+    assert (made.status, made.party_size) == (RegistrationStatus.CONFIRMED, 1)
