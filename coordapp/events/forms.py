@@ -160,7 +160,9 @@ class EventForm(FlaskForm):
         is_typed = (self.closes_on.data, self.closes_time.data) != (closes.date(), closes.time())
         if is_typed or day is None or begins is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             return
-        moved = closes + (datetime.combine(day, begins) - clock.local(event.starts_at).replace(tzinfo=None))
+        begun = clock.local(event.starts_at).replace(tzinfo=None)
+        begin = begun.replace(day.year, day.month, day.day, begins.hour, begins.minute)
+        moved = closes + (begin - begun)
         self.closes_on.data, self.closes_time.data = moved.date(), moved.time()
 
     def _check_together(self) -> bool:

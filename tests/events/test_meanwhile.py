@@ -58,7 +58,7 @@ def test_a_party_that_grew_meanwhile_is_offered_nothing_that_is_too_small(make, 
 def test_an_offer_made_meanwhile_is_taken_back_whole(make):
     made = make.registration(make.event(), status=S.OFFERED)
     other = make.registration(made.event)
-    assert other.expires_at is None
+    db.session.refresh(other)
     behind_the_back(other, status=S.OFFERED, expires_at=NOW + HOURS)
     waiting_list.take_back_offers(made.event)
     db.session.expire_all()
