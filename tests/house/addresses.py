@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from flask import Flask, url_for
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from coordapp.accounts.guards import Access, access_of
 from coordapp.extensions import db
@@ -62,8 +62,7 @@ def all_tokens() -> list[str]:
 
 
 def _unknown(rule: Rule, argument: str):
-    converter = type(rule._converters[argument]).__name__
-    return UNKNOWN["int"] if converter == "IntegerConverter" else UNKNOWN["string"]
+    return UNKNOWN["int" if isinstance(rule._converters[argument], IntegerConverter) else "string"]
 
 
 def dump() -> dict[str, list[tuple]]:
