@@ -84,6 +84,21 @@ def fill_in_phone(person: Person, phone: str | None) -> None:
         person.phone = phone
 
 
+def change_contact(person: Person, *, name: str, email: str | None, phone: str | None) -> bool:
+    """Correct how somebody is called and reached; return whether mails now go elsewhere.
+
+    A new address is not proven. Raises IntegrityError when somebody else has that name and address.
+    """
+    moved = email != person.email
+    if moved:
+        person.email_proven_at = None
+    person.name, person.name_key = text.one_line(name), name_key(name)
+    person.email, person.phone = email, phone
+    person.search_text = _search_text(person.name, email, person.municipality)
+    db.session.flush()
+    return moved
+
+
 def search_people(words: str, *, limit: int = 20) -> list[Person]:
     """List people whose name, address or municipality holds all the words."""
     query = select(Person)

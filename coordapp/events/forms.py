@@ -109,6 +109,14 @@ class PhoneRegistrationForm(OfficeWishesForm):
     language = SelectField("Sprache der E-Mails", choices=choices(LANGUAGES), default="de")
 
 
+class ContactForm(FlaskForm):
+    """How somebody is called and reached."""
+
+    name = line_field("Name", most=120, needed="Wie heißt die Person?")
+    email = email_field("E-Mail-Adresse", needed=False)
+    phone = phone_field("Telefon")
+
+
 class CancelEventForm(FlaskForm):
     """Calling an event off."""
 

@@ -230,6 +230,21 @@ def move(registration: Registration, event: Event, *, moved_by: User) -> Registr
     return made
 
 
+def correct_contact(registration: Registration, *, name: str, email: str | None, phone: str | None) -> bool:
+    """Correct name, address and telephone of somebody registered; a new address gets a mail with how it stands.
+
+    Returns whether a mail was written. Raises IntegrityError when somebody else has that name and address.
+    """
+    lock(registration.event)
+    moved = directory.change_contact(registration.person, name=name, email=email, phone=phone)
+    if not moved or not registration.is_active:
+        return False
+    registration.sequence += 1
+    db.session.flush()
+    write = mails.registration_received if registration.waits_for_proof else mails.registered_already
+    return write(registration)
+
+
 def accept_offer(registration: Registration) -> bool:
     """Take the offered place for good; return whether it is theirs: not when the offer has run out or gone."""
     event = registration.event

@@ -3,14 +3,15 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from sqlalchemy.exc import IntegrityError
 from wtforms import SelectField
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.directory import service as directory
 from coordapp.directory.models import Person
 from coordapp.events import registration as registrations
-from coordapp.events import service, words
-from coordapp.events.forms import OfficeWishesForm, PhoneRegistrationForm
+from coordapp.events import service, waiting_list, words
+from coordapp.events.forms import ContactForm, OfficeWishesForm, PhoneRegistrationForm
 from coordapp.events.models import CancelledBy, Event, Registration, RegistrationStatus
 from coordapp.events.occupancy import lock, occupancy_of
 from coordapp.events.rules import RegistrationRefused, office_refusal
@@ -37,9 +38,12 @@ def index(event_id: int):
     numbers = {status: sum(one.status is status for one in everybody) for status in RegistrationStatus}
     wanted = request.args.get("status", "")
     shown = [one for one in everybody if (one.status == wanted if wanted in numbers else one.is_active)]
+    line = {one.id: position for position, one in enumerate(waiting_list.in_line(everybody), start=1)}
+    if wanted == RegistrationStatus.WAITING:
+        shown.sort(key=lambda one: line.get(one.id, len(line) + 1))
     return render_template(
         "events/registrations_office/index.html", event=event, registrations=shown, numbers=numbers, wanted=wanted,
-        occupancy=occupancy_of(event), statuses=words.STATUS, needs_of=words.needs_for_office,
+        occupancy=occupancy_of(event), line=line, statuses=words.STATUS, needs_of=words.needs_for_office,
         can_register=office_refusal(event, at=clock.now()) is None,
     )  # fmt: skip
 
@@ -51,7 +55,7 @@ def new(event_id: int):
     person_id = request.args.get("person_id", 0, type=int)
     known = db.session.get(Person, person_id) if 0 < person_id <= LARGEST_ID else None
     form = PhoneRegistrationForm(obj=known, data={"name": request.args.get("name", "")})
-    return render_template("events/registrations_office/new.html", event=service.get_event(event_id), form=form)
+    return _new_page(service.get_event(event_id), form)
 
 
 @bp.post("/veranstaltung/<int:event_id>/neu/")
@@ -69,7 +73,13 @@ def create(event_id: int):
         except RegistrationRefused as refused:
             db.session.rollback()
             form.form_errors.append(words.refused_long(refused.reason))
-    return render_template("events/registrations_office/new.html", event=event, form=form), 422
+    return _new_page(event, form), 422
+
+
+def _new_page(event: Event, form: PhoneRegistrationForm) -> str:
+    held = occupancy_of(event)
+    free = words.free_places(event, taken=held.taken, waiting=held.waiting, at=clock.now())
+    return render_template("events/registrations_office/new.html", event=event, form=form, free=free)
 
 
 def _register(event: Event, form: PhoneRegistrationForm) -> Registration:
@@ -152,6 +162,38 @@ def confirm(registration_id: int):
     db.session.commit()
     flash(f"{made.person.name}: {words.STATUS[made.status]}.", "success")
     return redirect(url_for(".show", registration_id=registration_id))
+
+
+@bp.get("/<int:registration_id>/kontakt/")
+@open_to(Access.OFFICE)
+def contact(registration_id: int):
+    """Show how somebody is called and reached, to be corrected."""
+    made = db.get_or_404(Registration, registration_id)
+    return _contact_page(made, ContactForm(obj=made.person))
+
+
+@bp.post("/<int:registration_id>/kontakt/")
+@open_to(Access.OFFICE)
+def correct_contact(registration_id: int):
+    """Correct name, address and telephone; a new address gets a mail with how things stand."""
+    made = db.get_or_404(Registration, registration_id)
+    form = ContactForm()
+    if form.validate_on_submit():
+        try:
+            told = registrations.correct_contact(
+                made, name=form.name.data or "", email=form.email.data, phone=form.phone.data
+            )  # fmt: skip
+            db.session.commit()
+            flash("Gespeichert. An die neue Adresse geht eine E-Mail." if told else "Gespeichert.", "success")
+            return redirect(url_for(".show", registration_id=registration_id))
+        except IntegrityError:
+            db.session.rollback()
+            add_error(form.email, "Diesen Namen mit dieser Adresse gibt es schon.")
+    return _contact_page(made, form), 422
+
+
+def _contact_page(made: Registration, form: ContactForm) -> str:
+    return render_template("events/registrations_office/contact.html", registration=made, form=form)
 
 
 @bp.get("/<int:registration_id>/umbuchen/")

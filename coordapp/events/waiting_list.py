@@ -1,5 +1,6 @@
 """The waiting list: strict order, a party is never torn apart, an offer is accepted by link or goes on."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -32,6 +33,12 @@ def list_waiting(event: Event) -> list[Registration]:
             .execution_options(populate_existing=True)  # under the lock nothing older counts
         )
     )
+
+
+def in_line(registrations: Iterable[Registration]) -> list[Registration]:
+    """Pick from registrations at hand who waits, in the order of `list_waiting`."""
+    waiting = [one for one in registrations if one.status is RegistrationStatus.WAITING and one.proven_at is not None]
+    return sorted(waiting, key=lambda one: (one.queued_at or one.created_at, one.id))
 
 
 def position(registration: Registration) -> int | None:

@@ -385,3 +385,46 @@ def test_moved_twice_in_an_old_window_is_moved_once(office, event, make, kinds_o
     assert "ist hier schon abgemeldet. Es wurde nichts umgebucht." in page.root.text
     assert db.session.query(Registration).filter_by(event_id=third.id).count() == 0
     assert kinds_of_mails() == ["registered", "registration_cancelled"]
+
+
+# correcting how somebody is reached
+
+
+def test_a_wrong_address_is_corrected_and_the_new_one_hears_how_things_stand(office, make, mails):
+    made = make.registration(of_person=make.person(name="Anke Falsch", email="falsch@example.org"))
+    page = f"/verwaltung/anmeldungen/{made.id}/kontakt/"
+    typed = {"name": "Anke Richtig", "email": "Richtig@Example.org", "phone": "03628 738100"}
+    done = office.post_form(page, typed, status=200)
+    assert "An die neue Adresse geht eine E-Mail." in done.root.text
+    db.session.expire_all()
+    assert (made.person.name, made.person.email, made.person.phone) == (
+        "Anke Richtig", "richtig@example.org", "+493628738100",
+    )  # fmt: skip
+    assert made.person.email_proven_at is None
+    assert [mail.recipient for mail in mails()] == ["richtig@example.org"]
+    assert office.post_form(page, {"phone": "03628 738200"}, status=200)
+    assert len(mails()) == 1
+
+
+def test_an_address_that_is_somebody_elses_under_the_same_name_is_an_error_and_nothing_is_lost(office, make, mails):
+    make.person(name="Anke Doppelt", email="doppelt@example.org")
+    made = make.registration(of_person=make.person(name="Anke Doppelt", email="anders@example.org"))
+    page = office.post_form(f"/verwaltung/anmeldungen/{made.id}/kontakt/", {"email": "doppelt@example.org"}, status=422)
+    assert "Diesen Namen mit dieser Adresse gibt es schon." in page.errors["email"]
+    assert page.values["email"] == "doppelt@example.org"
+    assert mails() == []
+
+
+def test_the_waiting_list_is_shown_in_its_order(office, make):
+    event = make.event(capacity=1)
+    make.registration(event)
+    now = clock.now()
+    for name, minutes in (("Anna Zuletzt", 1), ("Zoe Zuerst", 9), ("Mia Mitte", 5)):
+        make.registration(
+            event, make.person(name=name), status=RegistrationStatus.WAITING,
+            queued_at=now - timedelta(minutes=minutes),
+        )  # fmt: skip
+    page = office.get_page(f"/verwaltung/anmeldungen/veranstaltung/{event.id}/?status=waiting")
+    places = [page.text.index(words) for words in ("Zoe Zuerst", "Mia Mitte", "Anna Zuletzt")]
+    assert places == sorted(places)
+    assert "Stelle 1" in page.text
