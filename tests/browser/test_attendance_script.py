@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from coordapp.accounts.models import Role
@@ -12,7 +12,6 @@ from coordapp.extensions import db
 from tests import make as factories
 from tests.sign_in import sign_in
 
-pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 640}
 
 
@@ -29,19 +28,17 @@ def server(fresh_app):
 
 
 @pytest.fixture
-def page(fresh_app, server):
+def page(fresh_app, server, chromium):
     """Return a phone's browser in which a coordinator is signed in."""
     client = sign_in(fresh_app.test_client(), factories.user(role=Role.COORDINATOR))
     cookie = client.get_cookie("session")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        context = browser.new_context(viewport=PHONE, has_touch=True, base_url=server)
-        context.add_cookies([{"name": "session", "value": cookie.value, "url": server}])
-        opened = context.new_page()
-        problems: list[str] = []
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        yield opened
-        browser.close()
+    context = chromium.new_context(viewport=PHONE, has_touch=True, base_url=server)
+    context.add_cookies([{"name": "session", "value": cookie.value, "url": server}])
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    yield opened
+    context.close()
     assert problems == []
 
 
