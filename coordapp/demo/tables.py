@@ -199,7 +199,7 @@ def _register(event: Event, person: Person, wishes: Wishes, *, office: User, pro
 
 def _wishes(person: Person, chance: Random, *, party_size: int) -> Wishes:
     needs = [need for need in (Need.FOOD, Need.LIFT_WANTED, Need.LIFT_OFFERED, Need.CHILD_CARE, Need.STEP_FREE)
-             if chance.random() < 0.1]  # noqa: PLR2004 - one in ten  # fmt: skip
+             if chance.random() < 0.1]  # one in ten  # fmt: skip
     if Need.LIFT_WANTED in needs and Need.LIFT_OFFERED in needs:
         needs.remove(Need.LIFT_WANTED)
     needs_interpreter = "de" not in person.languages_spoken

@@ -13,7 +13,7 @@ class UtcDateTime(TypeDecorator):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect) -> datetime | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Turn an aware time into UTC; raise ValueError for a naive one."""
         if value is None:
             return None
@@ -21,7 +21,7 @@ class UtcDateTime(TypeDecorator):
             raise ValueError("a time without a zone cannot be stored")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Return an aware UTC time from either database."""
         if value is None:
             return None
