@@ -4,10 +4,13 @@ They work on `db.session` of the current application context and flush; the test
 """
 
 import itertools
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from coordapp.accounts.models import Role, User
+from coordapp.directory import consents, profile
 from coordapp.directory.models import Organisation, OrganisationKind, Person
+from coordapp.directory.models_consent import GivenBy, Purpose
 from coordapp.events.kinds import EventKind
 from coordapp.events.models import (
     CONFIRMATION_HOURS,
@@ -54,10 +57,16 @@ def person(*, name: str | None = None, email: str | None = "", proven: bool = Tr
     return _add(Person(name=name, name_key=text.fold(name), email=email, **columns))
 
 
-def volunteer(**columns) -> Person:
+def volunteer(
+    *, agreed: Iterable[Purpose] = (Purpose.INVITE_ROUND_TABLE,), languages: dict[str, str] | None = None, **columns
+) -> Person:
     """Make a person of the directory who agreed to be invited."""
-    columns.setdefault("invitations_agreed_at", clock.now())
-    return person(is_volunteer=True, **columns)
+    made = profile.make_volunteer(person(**columns))
+    made.languages = dict(languages or {})
+    profile.save(made)
+    for purpose in agreed:
+        consents.give(made.person, purpose, given_by=GivenBy.PAPER)
+    return made.person
 
 
 def place(*, name: str | None = None, municipality: str = "Arnstadt", **columns) -> Place:

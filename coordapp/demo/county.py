@@ -17,8 +17,11 @@ from coordapp.accounts import service as accounts
 from coordapp.accounts.models import Role, User
 from coordapp.demo import tables, words
 from coordapp.demo.days import round_table_days
+from coordapp.directory import consents, profile
 from coordapp.directory import service as directory
 from coordapp.directory.models import Organisation, OrganisationKind, Person
+from coordapp.directory.models_consent import GivenBy, Purpose
+from coordapp.directory.models_profile import Level
 from coordapp.events import places
 from coordapp.events.models import Edition, Place
 from coordapp.extensions import db
@@ -113,14 +116,18 @@ def _fill_in_people() -> Iterator[Person]:
         person = directory.remember_person(
             name=line["Name"], email=line["E-Mail"] or None, phone=_phone(line["Telefon"]), language=line["Post in"]
         )
-        person.is_volunteer, person.municipality = True, line["Gemeinde"]
-        person.languages_spoken = line["spricht"].split()
+        person.municipality = line["Gemeinde"]
+        volunteer = profile.make_volunteer(person)
+        volunteer.languages = {code: Level.SPEAKS.value for code in line["spricht"].split()}
+        volunteer.municipalities = [line["Gemeinde"]]
+        profile.save(volunteer)
         person.search_text = text.search_text(person.name, person.email, person.municipality)
         if person.email:
             directory.prove_email(person)
         if line["Einladungen"]:
-            person.invitations_agreed_at = clock.now()
-            person.invitations_agreed_note = line["Einladungen"].removeprefix("ja")
+            consents.give(
+                person, Purpose.INVITE_ROUND_TABLE, given_by=GivenBy.PAPER, note=line["Einladungen"].removeprefix("ja")
+            )
         yield person
 
 

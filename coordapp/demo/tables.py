@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from coordapp.accounts.models import User
 from coordapp.demo import words
 from coordapp.demo.days import Day
+from coordapp.directory import profile
 from coordapp.directory.models import Person
 from coordapp.events import registration as registrations
 from coordapp.events import service as events
@@ -202,10 +203,11 @@ def _wishes(person: Person, chance: Random, *, party_size: int) -> Wishes:
              if chance.random() < 0.1]  # one in ten  # fmt: skip
     if Need.LIFT_WANTED in needs and Need.LIFT_OFFERED in needs:
         needs.remove(Need.LIFT_WANTED)
-    needs_interpreter = "de" not in person.languages_spoken
+    spoken = list(profile.get_volunteer(person).languages)
+    needs_interpreter = "de" not in spoken
     return Wishes(
         party_size=party_size, needs=[*needs, *([Need.INTERPRETER] if needs_interpreter else [])],
-        interpreter_language=Locale("de").languages[person.languages_spoken[0]] if needs_interpreter else "",
+        interpreter_language=Locale("de").languages[spoken[0]] if needs_interpreter else "",
         note=chance.choice(words.NOTES),
     )  # fmt: skip
 

@@ -107,11 +107,6 @@ def search_people(words: str, *, limit: int = 20) -> list[Person]:
     return list(db.session.scalars(query.order_by(Person.name_key).limit(limit)))
 
 
-def list_volunteers() -> list[Person]:
-    """List the volunteers of the directory by name."""
-    return list(db.session.scalars(select(Person).where(Person.is_volunteer).order_by(Person.name_key)))
-
-
 def remember_organisation(
     name: str, *, kind: OrganisationKind, municipality: str = "", topics: str = ""
 ) -> Organisation:

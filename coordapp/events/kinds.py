@@ -6,6 +6,8 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from coordapp.directory.models_consent import Purpose
+
 
 class EventKind(StrEnum):
     """What sort of event it is."""
@@ -25,6 +27,7 @@ class KindRules:
     has_waiting_list: bool
     offer_hours: int  # how long a freed place is kept for the next in line
     largest_party: int
+    invitation_purpose: Purpose  # what somebody must have agreed to before they are invited
 
 
 KINDS = {
@@ -37,5 +40,6 @@ KINDS = {
         has_waiting_list=True,
         offer_hours=48,
         largest_party=10,
+        invitation_purpose=Purpose.INVITE_ROUND_TABLE,
     ),
 }

@@ -9,6 +9,7 @@ from wtforms import Form, HiddenField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
 from coordapp.directory.models import Person
+from coordapp.directory.models_profile import Volunteer
 from coordapp.shared.municipalities import MUNICIPALITIES
 
 GERMAN = Locale("de")
@@ -20,9 +21,9 @@ class FilterForm(Form):
     gemeinde = SelectField("Wohnt in", validate_choice=False)
     spricht = SelectField("Spricht", validate_choice=False)
 
-    def __init__(self, args: MultiDict, volunteers: Iterable[Person]) -> None:
+    def __init__(self, args: MultiDict, volunteers: Iterable[Volunteer]) -> None:
         super().__init__(args)
-        languages = sorted({code for person in volunteers for code in languages_of(person)}, key=language_name)
+        languages = sorted({code for one in volunteers for code in languages_of(one)}, key=language_name)
         self.gemeinde.choices = [_choice("", "ganzer Kreis"), *(_choice(name, name) for name in MUNICIPALITIES)]
         self.spricht.choices = [_choice("", "egal"), *(_choice(code, language_name(code)) for code in languages)]
 
@@ -31,19 +32,19 @@ class FilterForm(Form):
         """Tell whether anything is filtered."""
         return bool(self.gemeinde.data or self.spricht.data)
 
-    def choose(self, people: Iterable[Person]) -> list[Person]:
+    def choose(self, volunteers: Iterable[Volunteer]) -> list[Person]:
         """List the people that the filter lets through."""
         return [
-            person
-            for person in people
-            if self.gemeinde.data in (None, "", person.municipality)
-            and (not self.spricht.data or self.spricht.data in languages_of(person))
+            one.person
+            for one in volunteers
+            if self.gemeinde.data in (None, "", one.person.municipality)
+            and (not self.spricht.data or self.spricht.data in languages_of(one))
         ]
 
 
-def languages_of(person: Person) -> set[str]:
+def languages_of(volunteer: Volunteer) -> set[str]:
     """Return the codes of the languages somebody speaks or gets mails in."""
-    return {person.language, *person.languages_spoken}
+    return {volunteer.person.language, *volunteer.languages}
 
 
 def language_name(code: str) -> str:

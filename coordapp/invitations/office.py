@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
-from coordapp.directory import service as directory
+from coordapp.directory import profile
 from coordapp.events import service as events
 from coordapp.events import words
 from coordapp.events.models import Event
@@ -46,7 +46,7 @@ def show(event_id: int):
 def send(event_id: int):
     """Send the invitation to those who are ticked; ask again when their number is not the one on the button."""
     event, form = events.get_event(event_id), InvitationForm()
-    volunteers = directory.list_volunteers()
+    volunteers = profile.list_volunteers()
     people = form.choose(FilterForm(request.args, volunteers).choose(volunteers))
     number = len(service.check(event, people).reachable)
     if "trial" in request.form:
@@ -120,7 +120,7 @@ def enter_answer(event_id: int, invitation_id: int):
 
 
 def _page(event: Event, form: InvitationForm, *, asks_again: bool = False) -> str:
-    volunteers = directory.list_volunteers()
+    volunteers = profile.list_volunteers()
     shown = FilterForm(request.args, volunteers)
     selection = service.check(event, shown.choose(volunteers))
     form.offer(selection.reachable)
@@ -134,7 +134,7 @@ def _page(event: Event, form: InvitationForm, *, asks_again: bool = False) -> st
         asks_again=asks_again, reason=reason, refused=words.refused_long(reason) if reason else "",
         preview=mails.preview(event, name="Olha Beispiel"), why=LEFT_OUT, states=STATES, numbers=_numbers(lines),
         wanted=wanted, lines=[line for line in lines if wanted in ("", line.state)], invited=len(lines),
-        silent=sum(service.can_be_reminded(line) for line in lines), now=clock.now(),
+        silent=len(service.list_silent(event)), now=clock.now(),
     )  # fmt: skip
 
 

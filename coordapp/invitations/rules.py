@@ -30,13 +30,15 @@ SAID_NO = (CancelledBy.PARTICIPANT, CancelledBy.OFFICE)  # other registrations l
 IN_LINE = (RegistrationStatus.WAITING, RegistrationStatus.OFFERED)
 
 
-def left_out(person: Person, *, is_invited: bool, registration: Registration | None) -> LeftOut | None:
+def left_out(
+    person: Person, *, is_invited: bool, has_agreed: bool, registration: Registration | None
+) -> LeftOut | None:
     """Say why a person gets no invitation to an event, or None when they get one."""
     answers = (
         (is_invited, LeftOut.INVITED),
         (registration is not None and registration.is_active, LeftOut.REGISTERED),
         (registration is not None and registration.cancelled_by in SAID_NO, LeftOut.DECLINED),
-        (person.invitations_agreed_at is None, LeftOut.NO_CONSENT),
+        (not has_agreed, LeftOut.NO_CONSENT),
         (not person.email, LeftOut.NO_EMAIL),
     )
     return next((reason for applies, reason in answers if applies), None)

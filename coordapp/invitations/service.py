@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from coordapp.accounts.models import User
+from coordapp.directory import consents
 from coordapp.directory import service as directory
 from coordapp.directory.models import Person
 from coordapp.events import registration as registrations
@@ -68,7 +69,7 @@ def remind_silent(event: Event) -> int:
     reason = refusal(event, at=clock.now())
     if reason is not None:
         raise RegistrationRefused(reason)
-    silent = [line.invitation for line in list_lines(event) if can_be_reminded(line)]
+    silent = list_silent(event)
     for invitation in silent:
         invitation.reminded_at = clock.now()
         mails.reminder(invitation)
@@ -121,10 +122,13 @@ def _note(invitation: Invitation, answer: Answer, *, entered_by: User | None) ->
 def check(event: Event, people: Iterable[Person]) -> Selection:
     """Say whom of these people an invitation would reach, and why not the others."""
     invited = set(db.session.scalars(select(Invitation.person_id).where(Invitation.event_id == event.id)))
-    registered = _registrations(event)
+    registered, agreed = _registrations(event), consents.list_agreed(event.rules.invitation_purpose)
     reachable, left_out = [], []
     for person in people:
-        reason = rules.left_out(person, is_invited=person.id in invited, registration=registered.get(person.id))
+        reason = rules.left_out(
+            person, is_invited=person.id in invited, has_agreed=person.id in agreed,
+            registration=registered.get(person.id),
+        )  # fmt: skip
         if reason is None:
             reachable.append(person)
         else:
@@ -167,12 +171,12 @@ def list_lines(event: Event) -> list[Line]:
     ]  # fmt: skip
 
 
-def can_be_reminded(line: Line) -> bool:
-    """Tell whether somebody may be asked once more: silent, not asked yet, still reachable and willing."""
-    person = line.invitation.person
-    return (
-        line.state is State.SILENT
-        and line.invitation.reminded_at is None
-        and person.email is not None
-        and person.invitations_agreed_at is not None
-    )
+def list_silent(event: Event) -> list[Invitation]:
+    """List whom to ask once more: silent, not asked yet, still reachable and willing."""
+    agreed = consents.list_agreed(event.rules.invitation_purpose)
+    return [
+        line.invitation
+        for line in list_lines(event)
+        if line.state is State.SILENT and line.invitation.reminded_at is None and line.invitation.person.email
+        and line.invitation.person_id in agreed
+    ]  # fmt: skip

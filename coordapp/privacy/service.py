@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy import and_, case, delete, exists, func, or_, select, update
 
 from coordapp.directory.models import Person
+from coordapp.directory.models_profile import Volunteer
 from coordapp.events.models import (
     HOLDING,
     CancelledBy,
@@ -124,7 +125,8 @@ def _delete_strangers(now: datetime) -> int:
     """Delete people whom nothing ties to the office any more: no registration, invitation, account or directory."""
     return _count(
         delete(Person).where(
-            Person.is_volunteer.is_(False),
+            ~exists().where(Volunteer.person_id == Person.id),
+            Person.merged_into_id.is_(None),
             Person.user_id.is_(None),
             Person.created_at < now - UNCONFIRMED,
             ~exists().where(Registration.person_id == Person.id),

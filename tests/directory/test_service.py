@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from coordapp.directory import profile
 from coordapp.directory import service as directory
 from coordapp.directory.models import Organisation, OrganisationKind, Person
 from coordapp.extensions import db
@@ -106,7 +107,7 @@ def test_a_search_takes_letters_as_letters_and_wants_all_words(make, words):
 def test_volunteers_and_organisations_are_listed_by_name(make):
     zora, anna = make.volunteer(name="Zora"), make.volunteer(name="änne")
     make.person(name="Kein Ehrenamt")
-    assert directory.list_volunteers() == [anna, zora]
+    assert [volunteer.person for volunteer in profile.list_volunteers()] == [anna, zora]
     club = directory.remember_organisation("Verein e.V.", kind=OrganisationKind.CLUB)
     assert directory.remember_organisation("Verein e.V.", kind=OrganisationKind.OFFICE) is club
     assert db.session.query(Organisation).count() == 1

@@ -29,9 +29,9 @@ def event(make) -> Event:
 @pytest.fixture
 def volunteers(make) -> list:
     return [
-        make.volunteer(name="Anna Kern", municipality="Ilmenau", languages_spoken=["de", "ar"]),
+        make.volunteer(name="Anna Kern", municipality="Ilmenau", languages={"de": "speaks", "ar": "speaks"}),
         make.volunteer(name="Bernd Kern", municipality="Ilmenau"),
-        make.volunteer(name="Carla Roth", municipality="Plaue", languages_spoken=["ar"]),
+        make.volunteer(name="Carla Roth", municipality="Plaue", languages={"ar": "speaks"}),
     ]
 
 
@@ -97,10 +97,10 @@ def test_a_double_click_sends_once(office, event, volunteers, mails):
 
 
 def test_who_is_left_out_stands_there_with_the_reason(office, event, volunteers, make):
-    make.volunteer(name="Ohne Zustimmung", invitations_agreed_at=None)
+    make.volunteer(name="Ohne Zustimmung", agreed=())
     by_phone = make.volunteer(name="Ohne Mail", email=None, phone="+493628738100")
     make.registration(event, make.volunteer(name="Schon Dabei"))
-    make.person(name="Kein Ehrenamt", invitations_agreed_at=clock.now())
+    make.person(name="Kein Ehrenamt")
     page = office.get_page(url(event))
     assert "Diese bekommen keine Einladung (3)" in page.text
     summaries = {summary.text for summary in page.main.all("summary")}

@@ -28,12 +28,18 @@ OFFER_LAPSED = registered(RegistrationStatus.CANCELLED, CancelledBy.OFFER_EXPIRE
     ({}, False, SAID_NO, LeftOut.DECLINED),
     ({}, False, SAID_NO_BY_PHONE, LeftOut.DECLINED),
     ({}, False, LAPSED, None),                                   # never confirmed: may be asked
-    ({"invitations_agreed_at": None}, False, None, LeftOut.NO_CONSENT),
-    ({"invitations_agreed_at": None, "email": None}, False, None, LeftOut.NO_CONSENT),
     ({"email": None}, False, None, LeftOut.NO_EMAIL),
 ])  # fmt: skip
 def test_left_out_names_why_somebody_gets_no_invitation(make, given, is_invited, registration, expected):
-    assert left_out(make.volunteer(**given), is_invited=is_invited, registration=registration) is expected
+    assert left_out(
+        make.volunteer(**given), is_invited=is_invited, has_agreed=True, registration=registration
+    ) is expected  # fmt: skip
+
+
+@pytest.mark.parametrize("email", ["olha@example.org", None])
+def test_nobody_is_invited_who_has_not_agreed(make, email):
+    reason = left_out(make.volunteer(email=email), is_invited=False, has_agreed=False, registration=None)
+    assert reason is LeftOut.NO_CONSENT
 
 
 @pytest.mark.parametrize(("answer", "registration", "expected"), [

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from coordapp.accounts.models import User
+from coordapp.directory import consents
 from coordapp.directory.models import Person
+from coordapp.directory.models_consent import GivenBy, Purpose
 from coordapp.events import registration as registrations
 from coordapp.events.models import CancelledBy, Event, Registration, RegistrationStatus
 from coordapp.events.registration import Wishes
@@ -74,7 +76,7 @@ def test_two_who_press_the_button_at_once_send_one_mail_to_each(fresh_app):
 
 def test_who_cannot_be_invited_is_named_with_the_reason_and_gets_no_mail(make, mails):
     event = make.event()
-    refused = make.volunteer(invitations_agreed_at=None)
+    refused = make.volunteer(agreed=())
     by_phone = make.volunteer(email=None)
     coming, gone, reachable = make.volunteer(), make.volunteer(), make.volunteer()
     make.registration(event, coming)
@@ -168,8 +170,7 @@ def test_only_the_silent_are_reminded_and_only_once(invite, make, mails):
     service.accept(yes, Wishes(), language="de")
     service.decline(no)
     registrations.register(event, elsewhere.person, Wishes(), proven=True)
-    withdrew.person.invitations_agreed_at = None
-    db.session.flush()
+    consents.withdraw(withdrew.person, [Purpose.INVITE_ROUND_TABLE], withdrawn_by=GivenBy.WEB)
     assert states(event) == {
         "Anton": State.SILENT, "Berta": State.COMING, "Carla": State.DECLINED, "David": State.COMING,
         "Emil": State.SILENT,
