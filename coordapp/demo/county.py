@@ -25,7 +25,7 @@ from coordapp.directory.models_profile import Level
 from coordapp.events import places
 from coordapp.events.models import Edition, Place
 from coordapp.extensions import db
-from coordapp.shared import clock, text
+from coordapp.shared import clock
 from coordapp.statements import service as statements
 
 DATA = Path(__file__).parent / "data"
@@ -121,7 +121,7 @@ def _fill_in_people() -> Iterator[Person]:
         volunteer.languages = {code: Level.SPEAKS.value for code in line["spricht"].split()}
         volunteer.municipalities = [line["Gemeinde"]]
         profile.save(volunteer)
-        person.search_text = text.search_text(person.name, person.email, person.municipality)
+        directory.refresh_search_text(person)
         if person.email:
             directory.prove_email(person)
         if line["Einladungen"]:

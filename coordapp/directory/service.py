@@ -34,7 +34,7 @@ def _add_person(*, name: str, email: str | None, phone: str | None, language: st
     """Add a person; when the same form arrived twice at once, return who the other one added."""
     statement = insert_into(Person).values(
         name=name, name_key=name_key(name), email=email, phone=phone or None, language=language,
-        search_text=_search_text(name, email),
+        search_text=_search_text(name, email, _spoken_phone(phone)),
     )  # fmt: skip
     added = db.session.scalars(statement.on_conflict_do_nothing().returning(Person)).one_or_none()
     return added or get_person(name_key=name_key(name), email=email)
@@ -82,6 +82,7 @@ def fill_in_phone(person: Person, phone: str | None) -> None:
     """Note a telephone number that somebody told the office; one that is known stays."""
     if phone and not person.phone:
         person.phone = phone
+        refresh_search_text(person)
 
 
 def change_contact(person: Person, *, name: str, email: str | None, phone: str | None) -> bool:
@@ -94,9 +95,19 @@ def change_contact(person: Person, *, name: str, email: str | None, phone: str |
         person.email_proven_at = None
     person.name, person.name_key = text.one_line(name), name_key(name)
     person.email, person.phone = email, phone
-    person.search_text = _search_text(person.name, email, person.municipality)
+    refresh_search_text(person)
     db.session.flush()
     return moved
+
+
+def refresh_search_text(person: Person) -> None:
+    """Bring what the search looks through up to date with name, address and municipality."""
+    person.search_text = _search_text(person.name, person.email, person.municipality, _spoken_phone(person.phone))
+
+
+def _spoken_phone(phone: str | None) -> str:
+    """Return a number as it may be typed: with the country code, and as it is dialled within Germany."""
+    return f"{phone} 0{phone.removeprefix('+49')}" if phone else ""
 
 
 def search_people(words: str, *, limit: int = 20) -> list[Person]:
