@@ -208,9 +208,9 @@ def _prepare_pages(app: Flask) -> None:
 
     @app.after_request
     def finish(response):
-        response.headers.setdefault("Cache-Control", "no-store" if g.get("is_office") else "private, no-cache")
-        if response.cache_control.public:
+        if g.get("is_public_file"):
             return response  # a feed: the same for everybody, so no cookie and nothing to vary by
+        response.headers.setdefault("Cache-Control", "no-store" if g.get("is_office") else "private, no-cache")
         response.vary.update(("Cookie", "Accept-Language"))
         wanted = request.args.get(languages.COOKIE)
         if wanted in languages.LANGUAGES:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager, lazyload
 
 from coordapp.calendar import service
-from coordapp.calendar.service import Choice, Shown, State
+from coordapp.calendar.service import Choice, FeedState, Shown
 from coordapp.events import ical
 from coordapp.events.kinds import KINDS
 from coordapp.events.models import Event, EventDate
@@ -33,7 +33,7 @@ class File:
 
 def feed(choice: Choice, *, language: str) -> File:
     """Return the feed of a choice in a language, written anew only when something in it changed."""
-    now, state = clock.now(), service.state()._replace(revisions=0)
+    now, state = clock.now(), service.feed_state()
     is_settled = state.changed_at is None or state.changed_at < now - SETTLED
     write = _kept if is_settled else _kept.__wrapped__
     config = current_app.config
@@ -46,7 +46,7 @@ def single(event: Event, *, language: str) -> File:
 
 
 @lru_cache(maxsize=FEEDS_KEPT)
-def _kept(choice: Choice, language: str, _state: State, _day: date, county: str, _base_url: str) -> File:
+def _kept(choice: Choice, language: str, _state: FeedState, _day: date, county: str, _base_url: str) -> File:
     loaded = contains_eager(EventDate.event).options(
         contains_eager(Event.place), lazyload(Event.dates), lazyload(Event.edition)
     )

@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, g, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to
 from coordapp.calendar import feeds, service
@@ -96,12 +96,12 @@ def _past_page(at: datetime) -> str:
 
 def _calendar_file(file: feeds.File, *, age: int) -> Response:
     """Answer with a file, or with 304 to who has it; touches no session, so it sets no cookie."""
+    g.is_public_file = True
     response = Response(file.content, content_type="text/calendar; charset=utf-8")
     response.set_etag(file.etag)
     if file.changed_at is not None:
         response.last_modified = file.changed_at
-    response.cache_control.public = True
-    response.cache_control.max_age = age
+    response.headers["Cache-Control"] = f"public, max-age={age}"
     response.make_conditional(request)
     return response
 

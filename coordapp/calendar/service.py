@@ -99,29 +99,31 @@ def dates_of(choice: Choice, shown: Shown) -> Select[EventDate]:
     return query
 
 
-class State(NamedTuple):
-    """What tells one content of the calendar from another without reading it."""
+class FeedState(NamedTuple):
+    """What tells one content of the feeds from another without reading it."""
 
     number: int
-    ids: int
     changed_at: datetime | None  # None when there is nothing public
-    versions: int
-    sequences: int
-    revisions: int  # raised by registrations too, which feeds do not show
     uid: str | None  # the highest of all; never used twice
 
 
 _EVENTS = Event.__table__.c  # columns, not attributes: without the ORM the question takes half the time
-STATE = select(
-    func.count(_EVENTS.id), func.coalesce(func.sum(_EVENTS.id), 0), func.max(_EVENTS.changed_at),
-    *(func.coalesce(func.sum(column), 0) for column in (_EVENTS.version, _EVENTS.sequence, _EVENTS.revision)),
-    select(func.max(EventDate.__table__.c.uid)).scalar_subquery(),
-).where(_EVENTS.published_at.is_not(None), _EVENTS.group_only.is_(False))  # fmt: skip
+_PUBLIC = (_EVENTS.published_at.is_not(None), _EVENTS.group_only.is_(False))
+_FEED = (
+    func.count(_EVENTS.id), func.max(_EVENTS.changed_at), select(func.max(EventDate.__table__.c.uid)).scalar_subquery()
+)  # fmt: skip
+_SUMS = (func.coalesce(func.sum(column), 0) for column in (_EVENTS.id, _EVENTS.version, _EVENTS.revision))
+FEED_STATE, STATE = select(*_FEED).where(*_PUBLIC), select(*_FEED, *_SUMS).where(*_PUBLIC)
 
 
-def state() -> State:
-    """Return the state of all that is public: the same as long as nothing public changed but the time of day."""
-    return State(*db.session.execute(STATE).one())
+def feed_state() -> FeedState:
+    """Return the state of what feeds show: the same as long as nothing in them changed but the time of day."""
+    return FeedState(*db.session.execute(FEED_STATE).one())
+
+
+def state() -> tuple:
+    """Return the state of all that is public, free places included, which registrations change."""
+    return tuple(db.session.execute(STATE).one())
 
 
 @cache

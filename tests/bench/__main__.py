@@ -1,4 +1,4 @@
-"""`make bench`: answers per second of a bare Flask page, our event page, a registration and the feed, in one run.
+"""`make bench`: answers per second of a bare Flask page and form, our event page, a registration and the feed.
 
 DATABASE_URL chooses another database for both; it must be empty, and it is filled with events that mean nothing.
 """
@@ -87,8 +87,11 @@ def _measure(bare_port: int, our_port: int, paths: dict[str, str]) -> None:
         entries, etag = answer.read().count(b"BEGIN:VEVENT"), answer.headers["ETag"]
     cold = time.perf_counter() - begin
     again = get(paths["feed"], our_port, If_None_Match=etag)
+    guest = urlencode({"name": "Neu", "email": "neu@example.org", "party_size": 1}).encode()
+    bare_post = post("/form", bare_port, guest, cookie="")
     what: dict[str, tuple[int, list[Callable[[], bytes]], int]] = {
         "bare Flask page": (bare_port, [lambda: get("/1", bare_port)] * CONNECTIONS, 200),
+        "bare form": (bare_port, [lambda: bare_post] * CONNECTIONS, 302),
         "event page": (our_port, [lambda: get(paths["event"], our_port)] * CONNECTIONS, 200),
         "registration": (our_port, [_registrant(our_port, paths) for _line in range(CONNECTIONS)], 302),
         "feed, unchanged": (our_port, [lambda: again] * CONNECTIONS, 304),
