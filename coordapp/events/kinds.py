@@ -27,6 +27,7 @@ class KindRules:
     has_waiting_list: bool
     offer_hours: int  # how long a freed place is kept for the next in line
     largest_party: int
+    topic_endpoint: str | None  # page on which somebody registered proposes a topic; takes token
     invitation_purpose: Purpose  # what somebody must have agreed to before they are invited
 
 
@@ -40,6 +41,7 @@ KINDS = {
         has_waiting_list=True,
         offer_hours=48,
         largest_party=10,
+        topic_endpoint="round_tables.propose_topic",
         invitation_purpose=Purpose.INVITE_ROUND_TABLE,
     ),
 }

@@ -1,35 +1,48 @@
 """The public pages of the round tables: those of a year, and one with its registration."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext as _
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 
 from coordapp.accounts.guards import Access, open_to
+from coordapp.events import registration as registrations
 from coordapp.events import service as events
 from coordapp.events import visitors, words
 from coordapp.events.forms import RegistrationForm, SignedInRegistrationForm, WishesForm
 from coordapp.events.kinds import EventKind
-from coordapp.events.models import Event
+from coordapp.events.models import Event, Registration
 from coordapp.events.occupancy import Occupancy, occupancies, occupancy_of
 from coordapp.events.rules import RegistrationRefused, refusal
 from coordapp.extensions import db
 from coordapp.round_tables import service
 from coordapp.shared import clock, pages
-from coordapp.shared.forms import text_field
+from coordapp.shared.forms import add_error, text_field
 from coordapp.shared.languages import LANGUAGES
 
 bp = Blueprint("round_tables", __name__)
+
+MOST_TOPICS = 5  # of one person for one round table
 
 
 class TopicForm(WishesForm):
     """The question that only round tables ask."""
 
-    topic = text_field(_("Worüber möchten Sie sprechen?"), most=300)
+    topic = text_field(_l("Worüber möchten Sie sprechen?"), most=300)
 
     @property
     def is_unfolded(self) -> bool:
         """Tell whether the folded part of the form has anything to show."""
         folded = (self.party_size, self.needs, self.interpreter_language, self.note, self.topic)
         return any(field.errors for field in folded) or any(field.data for field in folded[1:])
+
+
+class MoreForm(FlaskForm):
+    """A topic from somebody who is registered already."""
+
+    topic = text_field(
+        _l("Worüber möchten Sie sprechen?"), most=300, needed=_l("Bitte schreiben Sie, worüber Sie sprechen möchten.")
+    )
 
 
 class VisitorForm(TopicForm, RegistrationForm):
@@ -92,6 +105,47 @@ def register(event_id: int):
         service.propose_topic(event, made.person, form.topic.data)
     db.session.commit()
     return redirect(url_for("events.received"))
+
+
+@bp.get("/thema/<token>/")
+@open_to(Access.EVERYONE)
+def propose_topic(token: str):
+    """Ask somebody who is registered, or invited and coming, for a topic."""
+    return _topic_page(_get_registration(token), MoreForm())
+
+
+@bp.post("/thema/<token>/")
+@open_to(Access.EVERYONE)
+def save_topic(token: str):
+    """Take a topic; the same words twice are one."""
+    made, form = _get_registration(token), MoreForm()
+    if not form.validate_on_submit():
+        return _topic_page(made, form), 422
+    if len(service.list_topics_of(made.event, made.person)) >= MOST_TOPICS:
+        add_error(form.topic, _("Sie haben schon viele Themen vorgeschlagen. Das reicht uns. Danke!"))
+        return _topic_page(made, form), 422
+    service.propose_topic(made.event, made.person, form.topic.data or "")
+    db.session.commit()
+    flash(_("Danke für das Thema. Das Büro macht daraus den Ablauf."), "success")
+    return redirect(url_for(".propose_topic", token=token))
+
+
+def _topic_page(made: Registration, form: MoreForm) -> Response:
+    topics = service.list_topics_of(made.event, made.person)
+    page = render_template(
+        "round_tables/propose_topic.html", registration=made, event=made.event, form=form, topics=topics
+    )
+    return Response(page, headers={"X-Robots-Tag": "noindex", "Cache-Control": "no-store"})
+
+
+def _get_registration(token: str) -> Registration:
+    """Return the registration of a link; answers 404 when there is nothing to talk about any more."""
+    made = registrations.find_registration(token)
+    if made is None or made.event.kind is not EventKind.ROUND_TABLE or not made.is_active:
+        abort(404)
+    if made.proven_at is None or made.event.is_cancelled or made.event.starts_at <= clock.now():
+        abort(404)
+    return made
 
 
 def _refused_page(event: Event, form: WishesForm, message: str):

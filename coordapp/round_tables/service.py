@@ -227,6 +227,12 @@ def list_topics(event: Event) -> list[Topic]:
     return list(db.session.scalars(select(Topic).where(Topic.event_id == event.id).order_by(Topic.id)))
 
 
+def list_topics_of(event: Event, person: Person) -> list[Topic]:
+    """List what a person wants to talk about at a round table."""
+    mine = (Topic.event_id == event.id, Topic.person_id == person.id)
+    return list(db.session.scalars(select(Topic).where(*mine).order_by(Topic.id)))
+
+
 def list_agenda(event: Event, *, drafts: bool = False) -> list[AgendaLine]:
     """List the points of a round table with their times.
 
