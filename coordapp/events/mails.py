@@ -70,12 +70,13 @@ def registration_changed(registration: Registration) -> bool:
     return _write(registration, "registration_changed")
 
 
-def registration_cancelled(registration: Registration, *, had_entry: bool) -> bool:
+def registration_cancelled(registration: Registration, *, had_entry: bool, moved_to: Event | None = None) -> bool:
     """Say that a registration has ended; take the entry out of the calendar if one was sent."""
     _drop_reminders(registration)
     return _write(
         registration, "registration_cancelled", calendar=ical.cancel(registration) if had_entry else None,
-        calendar_method="CANCEL" if had_entry else None, by_office=registration.cancelled_by is CancelledBy.OFFICE,
+        calendar_method="CANCEL" if had_entry else None, moved_to=moved_to,
+        by_office=registration.cancelled_by is CancelledBy.OFFICE,
     )  # fmt: skip
 
 

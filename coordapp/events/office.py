@@ -130,6 +130,23 @@ def withdraw(event_id: int):
     return hub(event)
 
 
+@bp.post("/<int:event_id>/loeschen")
+@open_to(Access.OFFICE)
+def delete_draft(event_id: int):
+    """Delete a draft that nobody is registered for."""
+    event = service.get_event(event_id)
+    title = event.title
+    try:
+        service.delete_draft(event)
+    except service.HasRegistrations:
+        db.session.rollback()
+        flash("Diese Veranstaltung kann nicht mehr gelöscht werden. Sie können sie absagen.", "warning")
+        return hub(event)
+    db.session.commit()
+    flash(f"Der Entwurf „{title}“ ist gelöscht.", "success")
+    return redirect(url_for("office.start"))
+
+
 @bp.get("/<int:event_id>/absagen/")
 @open_to(Access.OFFICE)
 def cancel(event_id: int):

@@ -196,8 +196,11 @@ def change(registration: Registration, wishes: Wishes) -> bool:
     return True
 
 
-def cancel(registration: Registration, *, by: CancelledBy) -> bool:
-    """Cancel a registration and offer its place to the next in line; return False when it was cancelled already."""
+def cancel(registration: Registration, *, by: CancelledBy, moved_to: Event | None = None) -> bool:
+    """Cancel a registration and offer its place to the next in line; return False when it was cancelled already.
+
+    `moved_to` is the event that the person is registered for instead, which the mail then says.
+    """
     lock(registration.event)
     db.session.refresh(registration)
     if not registration.is_active:
@@ -207,7 +210,7 @@ def cancel(registration: Registration, *, by: CancelledBy) -> bool:
     registration.cancelled_by, registration.expires_at, registration.confirmed_at = by, None, None
     registration.sequence += 1
     db.session.flush()
-    mails.registration_cancelled(registration, had_entry=had_entry)
+    mails.registration_cancelled(registration, had_entry=had_entry, moved_to=moved_to)
     waiting_list.offer_places(registration.event)
     return True
 
@@ -226,7 +229,7 @@ def move(registration: Registration, event: Event, *, moved_by: User) -> Registr
         event, registration.person, Wishes.of(registration), proven=True, language=registration.language,
         entered_by=moved_by,
     )  # fmt: skip
-    cancel(registration, by=CancelledBy.OFFICE)
+    cancel(registration, by=CancelledBy.OFFICE, moved_to=event)
     return made
 
 

@@ -139,9 +139,12 @@ def change(registration_id: int):
 def cancel(registration_id: int):
     """Cancel for somebody who phones."""
     made = db.get_or_404(Registration, registration_id)
+    before = occupancy_of(made.event).offered
     registrations.cancel(made, by=CancelledBy.OFFICE)
+    offered = occupancy_of(made.event).offered - before
     db.session.commit()
-    flash(f"{made.person.name} ist abgemeldet.", "success")
+    next_in_line = " Der freie Platz ist der nächsten Person auf der Warteliste angeboten." if offered > 0 else ""
+    flash(f"{made.person.name} ist abgemeldet.{next_in_line}", "success")
     return redirect(url_for(".show", registration_id=made.id))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import IntegrityError
 
 from coordapp.events import mails, waiting_list
 from coordapp.events.kinds import EventKind
@@ -101,6 +102,21 @@ def withdraw(event: Event) -> None:
         raise HasRegistrations
     event.published_at, event.changed_at = None, clock.now()
     event.version += 1
+
+
+def delete_draft(event: Event) -> None:
+    """Delete an event that was never public, or is a draft again. Raises HasRegistrations also when it is public, or
+    when people were invited.
+    """
+    lock(event)
+    registered = select(Registration.id).where(Registration.event_id == event.id).limit(1)
+    if event.published_at is not None or db.session.scalar(registered) is not None:
+        raise HasRegistrations
+    try:
+        db.session.delete(event)
+        db.session.flush()
+    except IntegrityError as invited:
+        raise HasRegistrations from invited
 
 
 def planned_change(event: Event, *, dates: Dates, place: Place | None) -> Change:

@@ -48,12 +48,15 @@ def position(registration: Registration) -> int | None:
 
 
 def offer_places(event: Event) -> int:
-    """Offer free places to the next in line and write to them; return how many got an offer. Needs the lock."""
+    """Offer free places to the next in line and write to them; return how many got an offer. Needs the lock.
+
+    A party larger than the whole event, which the office made smaller since, holds nobody up.
+    """
     now = clock.now()
     until = offer_expires_at(event, at=now)
     if until is None or not event.is_published or office_refusal(event, at=now) is not None:
         return 0
-    queue = list_waiting(event)
+    queue = [one for one in list_waiting(event) if event.capacity is None or one.party_size <= event.capacity]
     if not queue:
         return 0
     fitting = next_offers(

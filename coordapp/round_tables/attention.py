@@ -12,7 +12,7 @@ from coordapp.events.kinds import EventKind
 from coordapp.events.models import Event
 from coordapp.extensions import db
 from coordapp.round_tables.models import RoundTable, Task, Topic, TopicStatus
-from coordapp.round_tables.rules import NOTICE, TABLES_A_YEAR
+from coordapp.round_tables.rules import NOTICE, TABLES_A_YEAR, is_attendance_open
 from coordapp.shared import clock
 from coordapp.shared.attention import Line, Urgency, counted
 
@@ -26,7 +26,14 @@ def list_lines(now: datetime) -> list[Line]:
     known = [event for event in known if not event.is_cancelled]
     over = [event for event in known if event.is_published and event.ends_at <= now]
     coming = [event for event in known if event.is_published and event.ends_at > now]
-    return [*_overdue_tasks(now), *_after(over), *_topics(coming[:1]), *_years(known, now)]
+    return [*_today(coming, now), *_overdue_tasks(now), *_after(over), *_topics(coming[:1]), *_years(known, now)]
+
+
+def _today(coming: Sequence[Event], now: datetime) -> Iterator[Line]:
+    for event in coming:
+        if is_attendance_open(event, at=now):
+            url = url_for("attendance_office.show", event_id=event.id)
+            yield Line("Anwesenheit abhaken", url, Urgency.BROKEN, about=in_short(event), until=event.ends_at)
 
 
 def _after(over: Sequence[Event]) -> Iterator[Line]:

@@ -387,6 +387,24 @@ def test_moved_twice_in_an_old_window_is_moved_once(office, event, make, kinds_o
     assert kinds_of_mails() == ["registered", "registration_cancelled"]
 
 
+def test_who_is_moved_reads_where_to_and_is_not_asked_whether_it_was_a_mistake(office, event, make, mails):
+    other = make.event(title="Runder Tisch in Stadtilm", starts_at=make.in_days(60))
+    made = make.registration(event)
+    office.post_form(path_of(made, "umbuchen/"), {"event_id": str(other.id)}, status=200)
+    (moved,) = [mail for mail in mails() if mail.template == "events/mail/registration_cancelled.txt"]
+    assert moved.subject == f"Umgebucht: {event.title}"
+    assert "Runder Tisch in Stadtilm" in moved.text
+    assert "Irrtum" not in moved.text
+    assert "METHOD:CANCEL" in (moved.calendar or "")
+
+
+def test_the_office_hears_that_a_freed_place_was_offered(office, make):
+    event = make.event(capacity=1)
+    made, _waits = make.registration(event), make.registration(event, status=RegistrationStatus.WAITING)
+    page = office.press(path_of(made), "Für die Person absagen")
+    assert "Der freie Platz ist der nächsten Person auf der Warteliste angeboten." in page.root.text
+
+
 # correcting how somebody is reached
 
 

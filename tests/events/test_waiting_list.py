@@ -64,6 +64,16 @@ def test_nobody_overtakes_a_party_that_does_not_fit_yet(make):
     assert single.status is S.OFFERED
 
 
+def test_a_party_larger_than_the_whole_event_holds_nobody_up(make):
+    event = make.event(capacity=5)
+    first = make.registration(event, party_size=5)
+    large = make.registration(event, status=RegistrationStatus.WAITING, party_size=4)
+    small = make.registration(event, status=RegistrationStatus.WAITING, party_size=2)
+    event.capacity = 3
+    registrations.cancel(first, by=CancelledBy.PARTICIPANT)
+    assert (large.status, small.status) == (RegistrationStatus.WAITING, RegistrationStatus.OFFERED)
+
+
 def test_who_has_not_proven_the_address_is_not_in_line(make):
     event = make.event(capacity=1)
     leaving = make.registration(event)

@@ -131,11 +131,11 @@ def test_an_event_that_is_full_says_so_when_nobody_waits_yet(planned, make, deed
     assert deeds() == []
 
 
-def test_what_has_begun_or_was_called_off_asks_for_nothing(planned, make, deeds):
+def test_registrations_of_what_has_begun_or_was_called_off_ask_for_nothing(planned, make, deeds):
     for event in (make.event(starts_at=NOW - timedelta(hours=1)), make.event(cancelled=True)):
         make.registration(event, status=RegistrationStatus.UNCONFIRMED)
         make.registration(event, status=RegistrationStatus.WAITING)
-    assert deeds() == []
+    assert [deed for deed, _about in deeds()] == ["Anwesenheit abhaken"]
 
 
 def test_drafts_are_named_one_by_one_until_they_are_over(planned, make, deeds, app):
@@ -260,3 +260,11 @@ def test_every_line_leads_to_a_page(planned, make, office, app):
     assert len({row.one("a").text for row in rows}) == 12
     for row in rows:
         assert office.get_page(row.one("a")["href"]).status == 200
+
+
+def test_on_the_day_itself_the_attendance_list_comes_first(app, planned, deeds):
+    with clock.stopped(planned.starts_at - timedelta(hours=1)):
+        assert deeds()[0][0] == "Anwesenheit abhaken"
+        assert urls(app)["Anwesenheit abhaken"] == f"/verwaltung/runde-tische/{planned.id}/anwesenheit/"
+    with clock.stopped(planned.starts_at - timedelta(days=1)):
+        assert "Anwesenheit abhaken" not in [deed for deed, _about in deeds()]

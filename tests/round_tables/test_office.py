@@ -7,6 +7,8 @@ import pytest
 from coordapp.events.kinds import EventKind
 from coordapp.events.models import Event
 from coordapp.extensions import db
+from coordapp.invitations.models import Invitation
+from coordapp.round_tables.models import Topic
 from coordapp.shared import clock
 
 PLAN = "/verwaltung/runde-tische/planen/?jahr=2027"
@@ -183,3 +185,22 @@ def test_the_plan_takes_hours_and_places_from_the_latest_round_table_there(offic
     slots = {values[f"slots-{i}-place_id"]: i for i in range(3)}
     there = slots[str(small.id)]
     assert [values[f"slots-{there}-{name}"] for name in ("begins", "ends", "capacity")] == ["17:00", "19:00", "24"]
+
+
+def test_a_draft_is_deleted_and_nothing_of_it_is_left(office, make):
+    event = make.event(published=False, title="Runder Tisch, vertippt")
+    db.session.add(Topic(event_id=event.id, text="Busse"))
+    page = office.press(f"/verwaltung/runde-tische/{event.id}/", "Entwurf löschen")
+    assert "Der Entwurf „Runder Tisch, vertippt“ ist gelöscht." in page.root.text
+    assert db.session.query(Event).count() == db.session.query(Topic).count() == 0
+
+
+def test_what_is_public_or_has_people_is_never_deleted(office, make):
+    public, registered = make.event(), make.event(published=False)
+    make.registration(registered)
+    invited = make.event(published=False)
+    db.session.add(Invitation(event=invited, person=make.person()))
+    for event in (public, registered, invited):
+        page = office.post_to(f"/verwaltung/veranstaltungen/{event.id}/loeschen", follow=True)
+        assert "kann nicht mehr gelöscht werden" in page.root.text
+    assert db.session.query(Event).count() == 3
