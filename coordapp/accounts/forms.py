@@ -36,6 +36,12 @@ class LinkForm(FlaskForm):
     email = email_field(_("Ihre E-Mail-Adresse"))
 
 
+class SignUpForm(FlaskForm):
+    """Who makes an account; the address is known from the link."""
+
+    name = name_field(_("Ihr Name"))
+
+
 class StaffSignInForm(FlaskForm):
     """The first two proofs of staff."""
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from coordapp.accounts import limits, mails, sign_ins
-from coordapp.accounts.models import LIFETIMES, LinkPurpose, Role, SignInLink, User
+from coordapp.accounts import limits, mails, sign_ins, sign_ups
+from coordapp.accounts.models import LIFETIMES, LinkPurpose, SignInLink, User
 from coordapp.accounts.service import find_user
 from coordapp.accounts.tokens import new_token, token_hash
 from coordapp.extensions import count_rows, db
@@ -48,25 +48,22 @@ def redeem(link: SignInLink) -> bool:
 
 
 def mail_sign_in_link(email: str, *, next_path: str = "") -> None:
-    """Mail a sign-in link to whom an address belongs, if to anybody; tells nobody whether it does.
+    """Write one mail to an address, whoever it belongs to: only who reads it learns whether there is an account.
 
-    An unknown address costs the same work, undone at once: the time must not give away who has an account.
+    Who has an account gets a sign-in link, who has none a link to make one.
     """
     tries = [("link", email, MAILS), ("link-network", limits.network(), MAILS_OF_NETWORK)]
     if not limits.hit_all(tries, window=MAILS_WINDOW):
         return
     user = find_user(email)
-    attempt = db.session.begin_nested()
-    if user is None or not user.is_active:
-        nobody = User(email=email, name="", role=Role.VOLUNTEER, language=languages.current())
-        mails.sign_in_link(nobody, new_token())
-        attempt.rollback()
-        return
-    if user.is_staff:
+    if user is None:
+        mails.sign_up_link(email, sign_ups.new_link(email, next_path=next_path), language=languages.current())
+    elif not user.is_active:
+        mails.closed_account(user)
+    elif user.is_staff:
         mails.staff_sign_in(user)
     else:
         mails.sign_in_link(user, new_link(user, LinkPurpose.SIGN_IN, next_path=next_path))
-    attempt.commit()
 
 
 def mail_set_up_link(user: User) -> None:

@@ -21,6 +21,32 @@ def sign_in_link(user: User, token: str) -> bool:
     )
 
 
+def sign_up_link(email: str, token: str, *, language: str) -> bool:
+    """Write the mail with which somebody without an account makes one."""
+    return outbox.enqueue(
+        "accounts/mail/sign_up_link.txt",
+        to=email,
+        language=language,
+        key=f"sign-up-link:{token_hash(token)[:32]}",
+        is_secret=True,
+        expires_at=clock.now() + LIFETIMES[LinkPurpose.SIGN_IN],
+        token=token,
+        minutes=int(LIFETIMES[LinkPurpose.SIGN_IN].total_seconds()) // 60,
+    )
+
+
+def closed_account(user: User) -> bool:
+    """Write the mail for somebody whose account is closed: it says whom to call."""
+    return outbox.enqueue(
+        "accounts/mail/closed_account.txt",
+        to=user.email,
+        name=user.name,
+        language=user.language,
+        key=f"closed-account:{token_hash(new_token())[:32]}",
+        expires_at=clock.now() + LIFETIMES[LinkPurpose.SIGN_IN],
+    )
+
+
 def staff_sign_in(user: User) -> bool:
     """Write the mail for a member of staff who asked for a link: it names the page with password and code."""
     return outbox.enqueue(

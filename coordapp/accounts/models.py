@@ -114,6 +114,25 @@ class SignInLink(db.Model):
         return self.used_at is None and at < self.expires_at and self.user.is_active
 
 
+class SignUpLink(db.Model):
+    """A token mailed to an address without an account; who holds it may make one. Works once, like SignInLink."""
+
+    __tablename__ = "sign_up_link"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))  # lower case
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    next_path: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether it still leads somewhere at a moment."""
+        return self.used_at is None and at < self.expires_at
+
+
 class RecoveryCode(db.Model):
     """A code on paper for somebody whose telephone is gone; works once."""
 

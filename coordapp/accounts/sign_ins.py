@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Response, session, url_for
 from sqlalchemy import delete, select, update
 
-from coordapp.accounts.models import Role, SignIn, SignInLink, User
+from coordapp.accounts.models import Role, SignIn, SignInLink, SignUpLink, User
 from coordapp.accounts.tokens import new_token, token_hash
 from coordapp.extensions import count_rows, db, login_manager
 from coordapp.shared import clock
@@ -17,8 +17,8 @@ STAFF_LONGEST = timedelta(hours=12)
 OTHERS_LONGEST = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=1)  # the cookie is not written anew more often
 HOMES = {
-    Role.VOLUNTEER: "events.mine",
-    Role.CLUB: "events.mine",
+    Role.VOLUNTEER: "privacy.mine",
+    Role.CLUB: "privacy.mine",
     Role.COORDINATOR: "office.start",
     Role.ADMINISTRATOR: "accounts_office.index",
 }
@@ -103,7 +103,8 @@ def keep_out_of_caches(response: Response) -> Response:
 
 def purge_sign_ins(before: datetime) -> int:
     """Delete sessions and one-time tokens that expired before a moment; return how many."""
-    return sum(count_rows(delete(table).where(table.expires_at < before)) for table in (SignIn, SignInLink))
+    tables = (SignIn, SignInLink, SignUpLink)
+    return sum(count_rows(delete(table).where(table.expires_at < before)) for table in tables)
 
 
 def _note_presence(at: datetime) -> bool:
