@@ -49,6 +49,16 @@ def load(environ: dict[str, str] | None = None) -> dict:
         "MAIL_FROM": env.get("MAIL_FROM") or env.get("OFFICE_EMAIL") or "integration@ilm-kreis.example",
         "MAIL_PER_MINUTE": int(env.get("MAIL_PER_MINUTE") or 300),
         "MAIL_LEASE": float(env.get("MAIL_LEASE") or 120),  # seconds a sender may hold a mail
+        # the mailbox of MAIL_FROM, where mails come back to; not read without a host
+        "IMAP_HOST": env.get("IMAP_HOST") or "",
+        "IMAP_PORT": int(env.get("IMAP_PORT") or 993),
+        "IMAP_USER": env.get("IMAP_USER") or "",
+        "IMAP_PASSWORD": env.get("IMAP_PASSWORD") or "",
+        "IMAP_SECURITY": env.get("IMAP_SECURITY") or "tls",  # tls, starttls or none
+        "IMAP_TIMEOUT": float(env.get("IMAP_TIMEOUT") or 30),  # seconds
+        "IMAP_FOLDER": env.get("IMAP_FOLDER") or "INBOX",
+        "IMAP_DONE_FOLDER": env.get("IMAP_DONE_FOLDER")
+        or "",  # what was read goes there; none: it stays
         # sign-in and forms
         "SESSION_COOKIE_SECURE": base_url.startswith("https:"),
         "SESSION_COOKIE_HTTPONLY": True,

@@ -13,6 +13,7 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from coordapp.directory.models import Person
 from coordapp.events.models import Event, EventDate, Place, Registration, RegistrationStatus
 from coordapp.shared import clock, languages
 from coordapp.shared.links import external
@@ -72,7 +73,24 @@ def request(registration: Registration) -> str:
                 sequence=event.sequence + registration.sequence,
                 is_off=event.is_cancelled,
                 shows_place=registration.is_coming or not event.hides_address,
-                more=("TRANSP:OPAQUE", *_people(registration, status)),
+                more=("TRANSP:OPAQUE", *_people(registration.person, status)),
+            )
+            for date in event.dates
+        ]
+    return _calendar("METHOD:REQUEST", entries=entries)
+
+
+def ask(event: Event, person: Person, *, language: str) -> str:
+    """Write the entry that goes with an invitation and waits for an answer (METHOD:REQUEST)."""
+    with force_locale(language):
+        entries = [
+            _entry(
+                date,
+                stamped_at=clock.now(),
+                sequence=event.sequence,
+                is_off=event.is_cancelled,
+                shows_place=not event.hides_address,
+                more=("TRANSP:TRANSPARENT", *_people(person, "NEEDS-ACTION")),
             )
             for date in event.dates
         ]
@@ -90,7 +108,7 @@ def cancel(registration: Registration) -> str:
                 sequence=event.sequence + registration.sequence,
                 is_off=True,
                 shows_place=not event.hides_address,
-                more=("TRANSP:TRANSPARENT", *_people(registration, "DECLINED")),
+                more=("TRANSP:TRANSPARENT", *_people(registration.person, "DECLINED")),
             )
             for date in event.dates
         ]
@@ -216,11 +234,15 @@ def _place_text(place: Place | None, *, shows_place: bool) -> str:
     return "\n".join(filter(None, facts))
 
 
-def _people(registration: Registration, status: str) -> tuple[str, str]:
-    """Return ORGANIZER and the one ATTENDEE. Answers are given by the link in the mail, so no RSVP is asked for."""
+def _people(person: Person, status: str) -> tuple[str, str]:
+    """Return ORGANIZER and the one ATTENDEE.
+
+    Calendar programs send their answers to the ORGANIZER, and only where RSVP asks for one: if that mailbox is read.
+    """
     office = _person(current_app.config["OFFICE_NAME"], current_app.config["MAIL_FROM"])
-    reader = _person(registration.person.name, registration.person.email or "")
-    return f"ORGANIZER;{office}", f"ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT={status};RSVP=FALSE;{reader}"
+    reader = _person(person.name, person.email or "")
+    rsvp = "TRUE" if current_app.config["IMAP_HOST"] else "FALSE"
+    return f"ORGANIZER;{office}", f"ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT={status};RSVP={rsvp};{reader}"
 
 
 def _person(name: str, email: str) -> str:

@@ -20,6 +20,7 @@ SEVEN_BIT = SMTP.clone(cte_type="7bit")
 LOCAL_PART = re.compile(r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;,@\\\"]+")
 DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 NEW_LINE = "\r\n "  # inside a header
+ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058: a mail program may end bulk mail by one POST
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def build(mail: Mail, *, to: Mailbox, sender: Mailbox, reply_to: Mailbox | None 
         "References": mail.in_reply_to or "",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
+        "List-Unsubscribe": f"<{mail.unsubscribe_url}>" if mail.unsubscribe_url else "",
+        "List-Unsubscribe-Post": ONE_CLICK if mail.unsubscribe_url else "",
         "Content-Language": mail.language,
     }
     head = "".join(_header(name, value) for name, value in headers.items() if value)

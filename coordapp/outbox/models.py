@@ -40,6 +40,7 @@ class Mail(db.Model):
     calendar_method: Mapped[str | None] = mapped_column(String(16))  # REQUEST or CANCEL
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
     in_reply_to: Mapped[str | None] = mapped_column(String(200))  # Message-ID of the first mail about the same thing
+    unsubscribe_url: Mapped[str | None] = mapped_column(String(500))  # only in bulk mail: ends it, see RFC 8058
     is_secret: Mapped[bool] = mapped_column(default=False)  # holds a sign-in link: its text goes when it is sent
     status: Mapped[MailStatus] = mapped_column(choice(MailStatus, name="status"), default=MailStatus.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)  # those that count: not the ones the mail server is to blame for

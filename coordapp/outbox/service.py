@@ -35,12 +35,13 @@ def enqueue(
     in_reply_to: str | None = None,
     expires_at: datetime | None = None,
     is_secret: bool = False,
+    unsubscribe_url: str | None = None,
     **facts,
 ) -> bool:
     """Write a mail unless one with this key exists; return whether it was written.
 
     The template sees `facts`. It is written as it will be sent, in the reader's language. Nobody without an address
-    gets a mail. A mail that is not sent when `expires_at` comes is dropped.
+    gets a mail. A mail that is not sent when `expires_at` comes is dropped. `unsubscribe_url` makes it bulk mail.
     """
     if not to:
         return False
@@ -64,6 +65,7 @@ def enqueue(
         "in_reply_to": in_reply_to,
         "expires_at": expires_at,
         "is_secret": is_secret,
+        "unsubscribe_url": unsubscribe_url,
     }
     return insert_once(Mail.__table__, mail)
 
@@ -151,3 +153,15 @@ def drop_queued(key_prefix: str) -> int:
     dropped = list(db.session.scalars(waiting.order_by(Mail.id).with_for_update()))
     expire(dropped)
     return len(dropped)
+
+
+def list_queued_bulk(to: str | None) -> list[tuple[int, str]]:
+    """List the bulk mails to an address that are not sent yet: their ids, held for update, and how they are ended."""
+    waiting = (Mail.status == MailStatus.QUEUED, Mail.recipient == to, Mail.unsubscribe_url.is_not(None))
+    rows = db.session.execute(select(Mail.id, Mail.unsubscribe_url).where(*waiting).order_by(Mail.id).with_for_update())
+    return [(mail_id, url) for mail_id, url in rows if url is not None]
+
+
+def drop(mail_ids: list[int]) -> None:
+    """Drop mails that became pointless before they were sent."""
+    expire(mail_ids)
