@@ -10,6 +10,7 @@ from coordapp.accounts.models import User
 from coordapp.directory.models import Person
 from coordapp.events.models import Event, new_token
 from coordapp.extensions import db
+from coordapp.invitations.models_mailing import Mailing
 from coordapp.shared import clock
 from coordapp.shared.columns import UtcDateTime, choice
 
@@ -19,12 +20,14 @@ class Answer(StrEnum):
 
     YES = "yes"
     NO = "no"
+    MAYBE = "maybe"
 
 
 class Invitation(db.Model):
     """A person's invitation to an event, written once however often somebody presses the button.
 
     The token opens the page to answer on. It is kept as it is and not as a hash, because the reminder carries it too.
+    A letter carries a short code besides. Two people who share a mailbox share a mail, which holds both their links.
     """
 
     __tablename__ = "invitation"
@@ -40,8 +43,20 @@ class Invitation(db.Model):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))  # said by phone
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id", ondelete="SET NULL"), index=True)
+    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the mail was written; None: not yet
+    mail_key: Mapped[str | None] = mapped_column(String(120), index=True)  # of the mail in the outbox
+    by_letter: Mapped[bool] = mapped_column(default=False)
+    code: Mapped[str | None] = mapped_column(String(8), unique=True)  # of a letter
+    printed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     event: Mapped[Event] = relationship(lazy="joined", innerjoin=True)
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    mailing: Mapped[Mailing | None] = relationship()
     invited_by: Mapped[User | None] = relationship(foreign_keys=[invited_by_id])
     entered_by: Mapped[User | None] = relationship(foreign_keys=[entered_by_id])
+
+    @property
+    def is_delivered(self) -> bool:
+        """Tell whether a mail was written or a letter printed."""
+        return self.mailed_at is not None or self.printed_at is not None

@@ -1,85 +1,68 @@
-"""The office's page of an event's invitations: whom to invite, who answered what, asking the silent once more."""
+"""The office's page of an event's invitations: who answered what, asking the silent once more, what was sent."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
-from coordapp.directory import profile
 from coordapp.events import service as events
-from coordapp.events import words
-from coordapp.events.models import Event
+from coordapp.events import words as event_words
 from coordapp.events.rules import RegistrationRefused, refusal
 from coordapp.extensions import db
-from coordapp.invitations import mails, service
-from coordapp.invitations.forms import FilterForm, InvitationForm
+from coordapp.invitations import answers_sheet, mailings, service, words
 from coordapp.invitations.models import Answer, Invitation
-from coordapp.invitations.rules import LeftOut, State
+from coordapp.invitations.rules import State
+from coordapp.invitations.service import Line
 from coordapp.shared import clock
 
 bp = Blueprint("invitations_office", __name__)
 
-STATES = {  # label, kind of badge
-    State.COMING: ("kommt", "success"),
-    State.WAITING: ("wartet auf einen Platz", "info"),
-    State.DECLINED: ("kommt nicht", "neutral"),
-    State.SILENT: ("noch keine Antwort", "warning"),
-}
-LEFT_OUT = {
-    LeftOut.INVITED: "schon eingeladen",
-    LeftOut.REGISTERED: "schon angemeldet",
-    LeftOut.DECLINED: "hat schon abgesagt",
-    LeftOut.NO_CONSENT: "hat Einladungen nicht zugestimmt",
-    LeftOut.NO_EMAIL: "hat keine E-Mail-Adresse",
-}
+PAGE = 100  # lines
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/<int:event_id>/")
 @open_to(Access.OFFICE)
 def show(event_id: int):
-    """Show who can be invited, and what became of the invitations."""
-    return _page(events.get_event(event_id), InvitationForm())
+    """Show what became of the invitations, and what was sent."""
+    event = events.get_event(event_id)
+    lines, sent = service.list_lines(event), mailings.list_mailings(event)
+    shown, reason = _shown(lines), refusal(event, at=clock.now())
+    wanted = request.args.get("stand", "")
+    pages = max(1, -(-len(shown) // PAGE))
+    page = min(max(request.args.get("seite", 1, type=int), 1), pages)
+    return render_template(
+        "invitations/office/show.html", event=event, reason=reason, now=clock.now(), states=words.STATES,
+        refused=event_words.refused_long(reason) if reason else "", numbers=_numbers(lines), invited=len(lines),
+        wanted=wanted, number=len(shown), page=page, pages=pages,
+        lines=shown[(page - 1) * PAGE : page * PAGE], way=words.way, silent=len(service.list_silent(event, lines)),
+        page_url=lambda number: url_for(".show", event_id=event_id, seite=number, stand=wanted or None),
+        mailings=sent, progress=mailings.progress_of(sent), status=words.status, undelivered=words.UNDELIVERED,
+    )  # fmt: skip
 
 
-@bp.post("/<int:event_id>/")
+@bp.get("/<int:event_id>/antworten.xlsx")
 @open_to(Access.OFFICE)
-def send(event_id: int):
-    """Send the invitation to those who are ticked; ask again when their number is not the one on the button."""
-    event, form = events.get_event(event_id), InvitationForm()
-    volunteers = profile.list_volunteers()
-    people = form.choose(FilterForm(request.args, volunteers).choose(volunteers))
-    number = len(service.check(event, people).reachable)
-    if "trial" in request.form:
-        return _send_trial(event, form, number)
-    if not form.validate_on_submit() or not people or (number and not form.count(number)):
-        return _page(event, form, asks_again=True), 422
-    try:
-        sent = service.invite(event, people, by=signed_in_user())
-    except RegistrationRefused as refused:
-        db.session.rollback()
-        flash(words.refused_long(refused.reason), "warning")
-        return redirect(url_for(".show", event_id=event_id))
-    db.session.commit()
-    flash(_sent_words(sent), "success")
-    return redirect(url_for(".show", event_id=event_id))
+def export(event_id: int):
+    """Give the answers that are shown as an Excel file."""
+    event = events.get_event(event_id)
+    made = answers_sheet.answers_sheet(_shown(service.list_lines(event)))
+    headers = {"Content-Disposition": f'attachment; filename="{answers_sheet.filename(event)}"'}
+    return Response(made, mimetype=EXCEL, headers=headers)
 
 
-def _send_trial(event: Event, form: InvitationForm, number: int) -> str:
-    """Send the invitation to who is signed in; the page comes back with all that was ticked."""
-    user = signed_in_user()
-    is_written = mails.trial(event, user)
-    db.session.commit()
-    form.count(number)
-    flash(f"Der Test geht an {user.email}." if is_written else "Der Test ist schon unterwegs.", "success")
-    return _page(event, form)
+def _shown(lines: Sequence[Line]) -> list[Line]:
+    """List the lines that the address asks for."""
+    wanted = request.args.get("stand", "")
+    if wanted == words.UNDELIVERED:
+        return [line for line in lines if line.is_undelivered]
+    return [line for line in lines if wanted not in words.STATES or line.state == wanted]
 
 
-def _sent_words(sent: service.Selection) -> str:
-    number = len(sent.reachable)
-    if not number:
-        return "Alle Ausgewählten sind schon eingeladen. Niemand bekommt eine zweite Einladung."
-    words = "1 Einladung geht hinaus." if number == 1 else f"{number} Einladungen gehen hinaus."
-    return f"{words} Die Antworten erscheinen hier von selbst."
+def _numbers(lines: Sequence[Line]) -> dict[str, int]:
+    states = [line.state for line in lines]
+    numbers = {state.value: states.count(state) for state in State}
+    return numbers | {"undelivered": sum(line.is_undelivered for line in lines)}
 
 
 @bp.post("/<int:event_id>/erinnern")
@@ -90,7 +73,7 @@ def remind(event_id: int):
         number = service.remind_silent(events.get_event(event_id))
     except RegistrationRefused as refused:
         db.session.rollback()
-        flash(words.refused_long(refused.reason), "warning")
+        flash(event_words.refused_long(refused.reason), "warning")
         return redirect(url_for(".show", event_id=event_id))
     db.session.commit()
     flash("1 Person wird erinnert." if number == 1 else f"{number} Personen werden erinnert.", "success")
@@ -104,40 +87,23 @@ def enter_answer(event_id: int, invitation_id: int):
     invitation = db.first_or_404(db.select(Invitation).filter_by(id=invitation_id, event_id=event_id))
     name = invitation.person.name
     try:
-        if request.form.get("answer") == Answer.YES:
-            made = service.accept_by_phone(invitation, by=signed_in_user())
-            done = f"{name}: {words.STATUS[made.status]}."
-        else:
-            service.decline(invitation, entered_by=signed_in_user())
-            done = f"{name} kommt nicht."
+        done = _enter(invitation, request.form.get("answer", ""))
     except RegistrationRefused as refused:
         db.session.rollback()
-        flash(f"{name}: {words.refused_long(refused.reason)}", "warning")
+        flash(f"{name}: {event_words.refused_long(refused.reason)}", "warning")
         return redirect(url_for(".show", event_id=event_id))
     db.session.commit()
-    flash(done, "success")
+    flash(f"{name}{done}", "success")
     return redirect(url_for(".show", event_id=event_id, _anchor=f"einladung-{invitation_id}"))
 
 
-def _page(event: Event, form: InvitationForm, *, asks_again: bool = False) -> str:
-    volunteers = profile.list_volunteers()
-    shown = FilterForm(request.args, volunteers)
-    selection = service.check(event, shown.choose(volunteers))
-    form.offer(selection.reachable)
-    if not form.is_submitted():
-        form.people.data = [person.id for person in selection.reachable]
-        form.count(len(selection.reachable))
-    lines, reason = service.list_lines(event), refusal(event, at=clock.now())
-    wanted = request.args.get("stand", "")
-    return render_template(
-        "invitations/office/show.html", event=event, form=form, filter=shown, selection=selection,
-        asks_again=asks_again, reason=reason, refused=words.refused_long(reason) if reason else "",
-        preview=mails.preview(event, name="Olha Beispiel"), why=LEFT_OUT, states=STATES, numbers=_numbers(lines),
-        wanted=wanted, lines=[line for line in lines if wanted in ("", line.state)], invited=len(lines),
-        silent=len(service.list_silent(event)), now=clock.now(),
-    )  # fmt: skip
-
-
-def _numbers(lines: Iterable[service.Line]) -> dict[State, int]:
-    states = [line.state for line in lines]
-    return {state: states.count(state) for state in State}
+def _enter(invitation: Invitation, answer: str) -> str:
+    """Take an answer and return what to say about it after the name."""
+    user = signed_in_user()
+    if answer == Answer.YES:
+        return f": {event_words.STATUS[service.accept_by_phone(invitation, by=user).status]}."
+    if answer == Answer.MAYBE:
+        service.consider(invitation, entered_by=user)
+        return " kommt vielleicht."
+    service.decline(invitation, entered_by=user)
+    return " kommt nicht."

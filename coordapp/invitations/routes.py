@@ -12,7 +12,7 @@ from coordapp.events.occupancy import occupancy_of
 from coordapp.events.rules import RegistrationRefused, refusal
 from coordapp.extensions import db
 from coordapp.invitations import service
-from coordapp.invitations.models import Invitation
+from coordapp.invitations.models import Answer, Invitation
 from coordapp.shared import clock, languages
 
 bp = Blueprint("invitations", __name__)
@@ -37,8 +37,8 @@ def show(token: str):
 @open_to(Access.EVERYONE)
 def answer(token: str):
     """Take the answer of somebody invited."""
-    invitation = _get(token)
-    return _decline(invitation) if request.form.get("answer") == "no" else _accept(invitation)
+    deeds = {Answer.NO: _decline, Answer.MAYBE: _consider}
+    return deeds.get(request.form.get("answer", ""), _accept)(_get(token))
 
 
 def _accept(invitation: Invitation):
@@ -70,6 +70,19 @@ def _decline(invitation: Invitation):
     service.decline(invitation)
     db.session.commit()
     flash(_("Danke, dass Sie Bescheid gesagt haben. Vielleicht kommen Sie ein anderes Mal."), "success")
+    return redirect(url_for(".show", token=token))
+
+
+def _consider(invitation: Invitation):
+    token = invitation.token
+    try:
+        service.consider(invitation)
+    except RegistrationRefused:
+        db.session.rollback()
+        return redirect(url_for(".show", token=token))
+    db.session.commit()
+    until = languages.moment(invitation.event.registration_closes_at)
+    flash(_("Danke. Sie können bis %(moment)s sagen, ob Sie kommen.", moment=until), "success")
     return redirect(url_for(".show", token=token))
 
 

@@ -3,31 +3,28 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from coordapp.accounts.models import User
-from coordapp.directory import consents
 from coordapp.directory import service as directory
 from coordapp.directory.models import Person
 from coordapp.events import registration as registrations
 from coordapp.events.models import CancelledBy, Event, Registration
 from coordapp.events.occupancy import lock
 from coordapp.events.registration import Wishes
-from coordapp.events.rules import RegistrationRefused, refusal
+from coordapp.events.rules import RegistrationRefused, office_refusal, refusal
 from coordapp.extensions import db
-from coordapp.invitations import mails, rules
+from coordapp.invitations import mailings, mails, rules, writing
+from coordapp.invitations.audiences import Audience
 from coordapp.invitations.models import Answer, Invitation
-from coordapp.invitations.rules import LeftOut, State
+from coordapp.invitations.rules import State
+from coordapp.invitations.selection import Selection, check, registrations_of
 from coordapp.outbox import service as outbox
+from coordapp.outbox.models import Mail, MailStatus
 from coordapp.shared import clock
 
-
-@dataclass(frozen=True)
-class Selection:
-    """Whom an invitation reaches, and for everybody else why it does not."""
-
-    reachable: Sequence[Person]
-    left_out: Sequence[tuple[Person, LeftOut]]
+PARTSTAT = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO, "TENTATIVE": Answer.MAYBE}
 
 
 @dataclass(frozen=True)
@@ -37,26 +34,24 @@ class Line:
     invitation: Invitation
     registration: Registration | None
     state: State
+    is_undelivered: bool = False  # the mail came back or could not be sent
 
 
 # deeds
 
 
 def invite(event: Event, people: Iterable[Person], *, by: User) -> Selection:
-    """Write an invitation to each of these people, once per person and event; say whom it reached and whom not.
+    """Invite these people at once, each once per event; say whom it reached and whom not.
 
-    Raises RegistrationRefused when nobody could say yes.
+    For a few: many are written by the worker, see mailings.send. Raises RegistrationRefused when nobody could say yes.
     """
-    lock(event)
-    reason = refusal(event, at=clock.now())
-    if reason is not None:
-        raise RegistrationRefused(reason)
-    selection = check(event, people)
-    made = [Invitation(event=event, person=person, invited_by=by) for person in selection.reachable]
-    db.session.add_all(made)
-    db.session.flush()
-    for invitation in made:
-        mails.invitation(invitation)
+    mailing = mailings.prepare(event, Audience(people=tuple(person.id for person in people)), by=by)
+    selection = mailings.send(mailing, by=by)
+    if selection.reachable:
+        writing.write_all(mailing)
+    else:
+        db.session.delete(mailing)
+        db.session.flush()
     return selection
 
 
@@ -70,9 +65,12 @@ def remind_silent(event: Event) -> int:
     if reason is not None:
         raise RegistrationRefused(reason)
     silent = list_silent(event)
-    for invitation in silent:
+    by_mail: dict[str | None, list[Invitation]] = {}
+    for invitation in sorted(silent, key=lambda one: one.id):
         invitation.reminded_at = clock.now()
-        mails.reminder(invitation)
+        by_mail.setdefault(invitation.mail_key, []).append(invitation)
+    for together in by_mail.values():
+        mails.reminder(together)
     db.session.flush()
     return len(silent)
 
@@ -99,46 +97,67 @@ def accept_by_phone(invitation: Invitation, *, by: User) -> Registration:
 
 def decline(invitation: Invitation, *, entered_by: User | None = None) -> None:
     """Take a no: cancel the registration if there is one."""
+    _give_place_back(invitation, by=CancelledBy.PARTICIPANT if entered_by is None else CancelledBy.OFFICE)
+    _note(invitation, Answer.NO, entered_by=entered_by)
+
+
+def _give_place_back(invitation: Invitation, *, by: CancelledBy) -> None:
     lock(invitation.event)
     registration = registrations.find_registration_of(invitation.event, invitation.person)
     if registration is not None and registration.is_active:
-        registrations.cancel(registration, by=CancelledBy.PARTICIPANT if entered_by is None else CancelledBy.OFFICE)
-    _note(invitation, Answer.NO, entered_by=entered_by)
+        registrations.cancel(registration, by=by)
+
+
+def consider(invitation: Invitation, *, entered_by: User | None = None) -> None:
+    """Take a maybe: it is counted, and nothing else. Who is registered stays so: a place is given back by a no.
+
+    Raises RegistrationRefused when nobody could say yes any more.
+    """
+    lock(invitation.event)
+    reason = (refusal if entered_by is None else office_refusal)(invitation.event, at=clock.now())
+    if reason is not None:
+        raise RegistrationRefused(reason)
+    _note(invitation, Answer.MAYBE, entered_by=entered_by)
+
+
+def answer_from_calendar(invitation: Invitation, partstat: str) -> Answer | None:
+    """Take the answer of a calendar program (PARTSTAT of RFC 5545); None for one that says nothing.
+
+    Anybody can write such a mail, so it does not prove the address. Raises RegistrationRefused.
+    """
+    answer = PARTSTAT.get(partstat.upper())
+    if answer is None:
+        return None
+    event, person = invitation.event, invitation.person
+    lock(event)
+    reason = office_refusal(event, at=clock.now())
+    if reason is not None:
+        raise RegistrationRefused(reason)
+    known = registrations.find_registration_of(event, person)
+    if answer is Answer.NO:
+        _give_place_back(invitation, by=CancelledBy.PARTICIPANT)
+    elif answer is Answer.YES and (known is None or not known.is_active or known.waits_for_proof):
+        wishes = Wishes.of(known) if known is not None and known.is_active else Wishes()
+        registrations.register(event, person, wishes, proven=True, language=person.language)
+    _keep(invitation, answer, entered_by=None)
+    return answer
 
 
 def _note(invitation: Invitation, answer: Answer, *, entered_by: User | None) -> None:
     """Keep an answer; one given through the link shows that the mail has reached its reader."""
-    invitation.answer, invitation.answered_at, invitation.entered_by = answer, clock.now(), entered_by
-    if entered_by is None:
-        mail = outbox.find_mail(mails.invitation_key(invitation))
+    if entered_by is None and invitation.mail_key is not None:
+        mail = outbox.find_mail(invitation.mail_key)
         if mail is not None and mail.recipient == invitation.person.email:  # not changed since
             directory.prove_email(invitation.person)
+    _keep(invitation, answer, entered_by=entered_by)
+
+
+def _keep(invitation: Invitation, answer: Answer, *, entered_by: User | None) -> None:
+    invitation.answer, invitation.answered_at, invitation.entered_by = answer, clock.now(), entered_by
     db.session.flush()
 
 
 # questions
-
-
-def check(event: Event, people: Iterable[Person]) -> Selection:
-    """Say whom of these people an invitation would reach, and why not the others."""
-    invited = set(db.session.scalars(select(Invitation.person_id).where(Invitation.event_id == event.id)))
-    registered, agreed = _registrations(event), consents.list_agreed(event.rules.invitation_purpose)
-    reachable, left_out = [], []
-    for person in people:
-        reason = rules.left_out(
-            person, is_invited=person.id in invited, has_agreed=person.id in agreed,
-            registration=registered.get(person.id),
-        )  # fmt: skip
-        if reason is None:
-            reachable.append(person)
-        else:
-            left_out.append((person, reason))
-    return Selection(reachable, left_out)
-
-
-def _registrations(event: Event) -> dict[int, Registration]:
-    """Return who registered for an event, the cancelled too, by person."""
-    return {registration.person_id: registration for registration in registrations.list_registrations(event)}
 
 
 def find_invitation(token: str) -> Invitation | None:
@@ -146,10 +165,17 @@ def find_invitation(token: str) -> Invitation | None:
     return db.session.scalars(select(Invitation).where(Invitation.token == token)).first()
 
 
+def list_of_mail(mail_key: str) -> list[Invitation]:
+    """List the invitations that one mail holds."""
+    return list(db.session.scalars(select(Invitation).where(Invitation.mail_key == mail_key).order_by(Invitation.id)))
+
+
 def line_of(invitation: Invitation) -> Line:
     """Return where one invitation stands."""
     registration = registrations.find_registration_of(invitation.event, invitation.person)
-    return Line(invitation, registration, rules.state(invitation.answer, registration))
+    return Line(
+        invitation, registration, rules.state(invitation.answer, registration, answered_at=invitation.answered_at)
+    )  # fmt: skip
 
 
 def list_invited(event: Event) -> list[Person]:
@@ -161,22 +187,42 @@ def list_invited(event: Event) -> list[Person]:
 def list_lines(event: Event) -> list[Line]:
     """List the invitations to an event by name, with where each stands."""
     query = select(Invitation).join(Invitation.person).where(Invitation.event_id == event.id)
-    registered = _registrations(event)
+    query = query.options(contains_eager(Invitation.person), joinedload(Invitation.mailing))
+    registered, undelivered = registrations_of(event), _list_undelivered_ids(event)
     return [
         Line(
             invitation, registered.get(invitation.person_id),
-            rules.state(invitation.answer, registered.get(invitation.person_id)),
+            rules.state(
+                invitation.answer, registered.get(invitation.person_id), answered_at=invitation.answered_at
+            ),
+            is_undelivered=invitation.id in undelivered,
         )
         for invitation in db.session.scalars(query.order_by(Person.name_key, Invitation.id))
     ]  # fmt: skip
 
 
-def list_silent(event: Event) -> list[Invitation]:
-    """List whom to ask once more: silent, not asked yet, still reachable and willing."""
-    agreed = consents.list_agreed(event.rules.invitation_purpose)
-    return [
-        line.invitation
-        for line in list_lines(event)
-        if line.state is State.SILENT and line.invitation.reminded_at is None and line.invitation.person.email
-        and line.invitation.person_id in agreed
+def _list_undelivered_ids(event: Event) -> set[int]:
+    """Return the ids of the invitations whose mail failed or came back."""
+    not_sent = Mail.status.in_((MailStatus.FAILED, MailStatus.EXPIRED))
+    came_back = Person.email_bounced_at > Invitation.mailed_at
+    query = (
+        select(Invitation.id)
+        .join(Invitation.person)
+        .outerjoin(Mail, Mail.key == Invitation.mail_key)
+        .where(Invitation.event_id == event.id, Invitation.mailed_at.is_not(None), or_(not_sent, came_back))
+    )
+    return set(db.session.scalars(query))
+
+
+def list_silent(event: Event, lines: Sequence[Line] | None = None) -> list[Invitation]:
+    """List whom to ask once more: silent, not asked yet, written to by mail, still reachable and willing.
+
+    `lines` are those of the event, where they are known already.
+    """
+    lines = list_lines(event) if lines is None else lines
+    silent = [line.invitation for line in lines if line.state is State.SILENT]
+    due = [
+        one for one in silent if one.reminded_at is None and one.mail_key is not None and one.person.mail_address
     ]  # fmt: skip
+    asked = {person.id for person in check(event, [one.person for one in due], counts_invited=False).reachable}
+    return [one for one in due if one.person_id in asked]

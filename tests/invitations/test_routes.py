@@ -27,7 +27,7 @@ def test_one_click_on_the_page_registers_without_filling_in_anything(client, inv
     assert f"Guten Tag {invitation.person.name}" in page.text
     for fact in ("Runder Tisch in Ilmenau", "Bürgerhaus", "Bus 355, Markt", "21:10 Uhr", "noch 20 Plätze frei"):
         assert fact in page.text
-    assert page.buttons == ["Ich komme", "Ich komme nicht"]
+    assert page.buttons == ["Ich komme", "Ich komme nicht", "Vielleicht"]
     done = client.press(url(invitation), "Ich komme", status=200)
     made = registration_of(invitation)
     assert (made.status, made.party_size) == (RegistrationStatus.CONFIRMED, 1)
@@ -93,7 +93,7 @@ def test_a_no_is_thanked_for_and_can_be_taken_back(client, invite, mails):
     page = client.press(url(invitation), "Ich komme nicht", status=200)
     assert "Danke, dass Sie Bescheid gesagt haben." in page.text
     assert "Sie haben abgesagt" in page.text
-    assert page.buttons == ["Ich komme"]
+    assert page.buttons == ["Ich komme", "Vielleicht"]
     assert (invitation.answer, registration_of(invitation)) == (Answer.NO, None)
     client.press(url(invitation), "Ich komme", status=200)
     db.session.expire_all()
@@ -172,7 +172,7 @@ def test_an_event_that_is_over_offers_the_calendar_when_nothing_follows(client, 
 def test_a_hidden_address_is_shown_only_to_who_is_coming(client, invite, make):
     invitation = invite(make.event(hides_address=True, place=make.place(name="Frauenzentrum")))
     assert "Frauenzentrum" not in client.get_page(url(invitation)).text
-    assert "Frauenzentrum" not in outbox.find_mail(f"invitation:{invitation.id}").text
+    assert "Frauenzentrum" not in outbox.find_mail(invitation.mail_key).text
     client.press(url(invitation), "Ich komme")
     assert "Frauenzentrum" in client.get_page(url(invitation)).text
 
@@ -198,3 +198,29 @@ def test_the_registration_is_in_the_language_of_the_page(client, invite):
     form = next(form for form in page.main.all("form") if "party_size" in {f.get("name") for f in form.all("input")})
     client.send(page, form, {"answer": "yes"})
     assert registration_of(invitation).language == "ar"
+
+
+def test_a_maybe_is_kept_registers_nobody_and_can_be_changed(client, invite, mails):
+    invitation = invite()
+    page = client.press(url(invitation), "Vielleicht", status=200)
+    assert "Danke. Sie können bis" in page.text
+    assert "Sie wissen es noch nicht genau" in page.text
+    assert (invitation.answer, registration_of(invitation)) == (Answer.MAYBE, None)
+    assert page.buttons == ["Ich komme", "Ich komme nicht"]
+    client.press(url(invitation), "Ich komme", status=200)
+    db.session.expire_all()
+    assert (invitation.answer, registration_of(invitation).status) == (Answer.YES, RegistrationStatus.CONFIRMED)
+
+
+def test_a_maybe_after_the_deadline_changes_nothing(client, invite):
+    invitation = invite()
+    invitation.event.registration_closes_at = clock.now() - timedelta(minutes=1)
+    client.post_to(url(invitation), {"answer": "maybe"}, follow=True)
+    assert invitation.answer is None
+
+
+def test_a_maybe_takes_no_place_away(client, invite):
+    invitation = invite()
+    client.press(url(invitation), "Ich komme", status=200)
+    client.post_to(url(invitation), {"answer": "maybe"}, follow=True)
+    assert registration_of(invitation).status is RegistrationStatus.CONFIRMED
