@@ -1,1 +1,1 @@
-"""What is kept about people, and how long: the deletion plan that the privacy page promises."""
+"""What is held about people: shown to them, given out, deleted; and how long, as the privacy page promises."""

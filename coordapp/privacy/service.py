@@ -5,8 +5,10 @@ from functools import partial
 
 from sqlalchemy import and_, case, delete, exists, func, or_, select, update
 
-from coordapp.directory.models import Person
+from coordapp.directory import import_service as imports
+from coordapp.directory.models import OrganisationReport, Person
 from coordapp.directory.models_profile import Volunteer
+from coordapp.directory.models_search import SearchMiss
 from coordapp.events.models import (
     HOLDING,
     CancelledBy,
@@ -18,7 +20,10 @@ from coordapp.events.models import (
 )
 from coordapp.extensions import count_rows, db
 from coordapp.invitations.models import Invitation
+from coordapp.invitations.models_mailing import Mailing
+from coordapp.mailbox.models import MailboxMessage
 from coordapp.outbox.models import Mail, MailStatus
+from coordapp.privacy import directory_plan
 from coordapp.shared import clock
 from coordapp.statements.models import BarrierReport
 
@@ -28,6 +33,8 @@ UNCONFIRMED = timedelta(days=14)  # after the place was given up because nobody 
 MAIL_TEXTS = timedelta(days=90)  # after sending
 MAILS = timedelta(days=365)  # who got what and when
 BARRIERS = timedelta(days=365)  # after the answer
+ORGANISATION_REPORTS = timedelta(days=365)  # after the decision
+SEARCH_MISSES = timedelta(days=730)  # what was looked for and not found; figures without people
 
 _count = partial(count_rows, synchronize=False)  # loaded objects are not brought up to date
 
@@ -38,9 +45,15 @@ def delete_due() -> int:
     touched = _keep_figures(now - REGISTRATIONS)
     touched += _delete_registrations(now)
     touched += _count(delete(Invitation).where(Invitation.event_id.in_(_over_before(now - REGISTRATIONS))))
+    touched += _count(delete(Mailing).where(Mailing.event_id.in_(_over_before(now - REGISTRATIONS))))
     touched += _forget_needs(now - NEEDS)
     touched += _empty_mails(now)
+    touched += _count(delete(MailboxMessage).where(MailboxMessage.read_at < now - MAILS))
+    touched += _count(delete(SearchMiss).where(SearchMiss.at < now - SEARCH_MISSES))
     touched += _count(delete(BarrierReport).where(BarrierReport.answered_at < now - BARRIERS))
+    touched += _count(delete(OrganisationReport).where(OrganisationReport.decided_at < now - ORGANISATION_REPORTS))
+    touched += directory_plan.delete_due(now)
+    touched += imports.forget_due()
     return touched + _delete_strangers(now)
 
 
