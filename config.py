@@ -57,8 +57,7 @@ def load(environ: dict[str, str] | None = None) -> dict:
         "IMAP_SECURITY": env.get("IMAP_SECURITY") or "tls",  # tls, starttls or none
         "IMAP_TIMEOUT": float(env.get("IMAP_TIMEOUT") or 30),  # seconds
         "IMAP_FOLDER": env.get("IMAP_FOLDER") or "INBOX",
-        "IMAP_DONE_FOLDER": env.get("IMAP_DONE_FOLDER")
-        or "",  # what was read goes there; none: it stays
+        "IMAP_DONE_FOLDER": env.get("IMAP_DONE_FOLDER") or "",  # what was read goes there; none: it stays
         # sign-in and forms
         "SESSION_COOKIE_SECURE": base_url.startswith("https:"),
         "SESSION_COOKIE_HTTPONLY": True,

@@ -24,24 +24,53 @@ from coordapp.accounts import routes as accounts
 from coordapp.accounts import staff as accounts_staff
 from coordapp.calendar import routes as calendar
 from coordapp.demo import cli as demo
+from coordapp.directory import attention as directory_attention
+from coordapp.directory import (
+    consents_office,
+    doubles_office,
+    import_office,
+    import_rows_office,
+    informing_office,
+    organisation_reports_office,
+    organisations_attention,
+    organisations_office,
+    organisations_own_routes,
+    organisations_routes,
+    people_office,
+    people_profile_office,
+    search_office,
+    sign_up_routes,
+    still_right_routes,
+)
+from coordapp.directory import routes as directory
 from coordapp.events import attention as events_attention
 from coordapp.events import office as events_office
 from coordapp.events import places_office, registrations_office, words
 from coordapp.events import routes as events
 from coordapp.extensions import babel, csrf, db, login_manager, migrate, prepare_engine
 from coordapp.invitations import attention as invitations_attention
+from coordapp.invitations import code_routes, mailings_office, recipients_office, texts_office
 from coordapp.invitations import office as invitations_office
 from coordapp.invitations import routes as invitations
+from coordapp.invitations import unsubscribe as unsubscribe_links
+from coordapp.invitations import unsubscribe_routes as unsubscribe
+from coordapp.mailbox import attention as mailbox_attention
+from coordapp.mailbox import cli as mailbox_cli
+from coordapp.mailbox import office as mailbox
 from coordapp.office import routes as office
 from coordapp.outbox import attention as outbox_attention
 from coordapp.outbox import cli as outbox_cli
 from coordapp.outbox import routes as outbox
 from coordapp.privacy import cli as privacy_cli
+from coordapp.privacy import consents_routes as privacy_consents
+from coordapp.privacy import office as privacy_office
+from coordapp.privacy import routes as privacy
 from coordapp.round_tables import agenda_office, attendance_office, minutes_office
 from coordapp.round_tables import attention as round_tables_attention
 from coordapp.round_tables import office as round_tables_office
 from coordapp.round_tables import routes as round_tables
-from coordapp.shared import clock, languages
+from coordapp.shared import clock, languages, phones
+from coordapp.shared.faults import without_data
 from coordapp.statements import attention as statements_attention
 from coordapp.statements import office as statements_office
 from coordapp.statements import routes as statements
@@ -50,10 +79,19 @@ ROOMS = (  # blueprint, where its addresses begin
     (calendar.bp, "/"),
     (round_tables.bp, "/runde-tische"),
     (events.bp, "/anmeldung"),
+    (code_routes.bp, "/einladung/code"),
     (invitations.bp, "/einladung"),
+    (unsubscribe.bp, "/keine-einladungen"),
     (accounts.bp, "/konto"),
     (accounts_staff.bp, "/konto"),
+    (sign_up_routes.bp, "/konto"),
+    (privacy.bp, "/mein"),
+    (privacy_consents.bp, "/mein/zustimmungen"),
+    (directory.bp, "/mein/mithelfen"),
+    (still_right_routes.bp, "/mein/stimmt-noch"),
     (statements.bp, "/"),
+    (organisations_routes.bp, "/"),
+    (organisations_own_routes.bp, "/mein/vereine"),
     (office.bp, "/verwaltung"),
     (round_tables_office.bp, "/verwaltung/runde-tische"),
     (agenda_office.bp, "/verwaltung/runde-tische"),
@@ -63,7 +101,22 @@ ROOMS = (  # blueprint, where its addresses begin
     (registrations_office.bp, "/verwaltung/anmeldungen"),
     (places_office.bp, "/verwaltung/orte"),
     (invitations_office.bp, "/verwaltung/einladungen"),
+    (recipients_office.bp, "/verwaltung/einladungen"),
+    (texts_office.bp, "/verwaltung/einladungen/versand"),
+    (mailings_office.bp, "/verwaltung/einladungen/versand"),
+    (organisations_office.bp, "/verwaltung/organisationen"),
+    (organisation_reports_office.bp, "/verwaltung/organisationen/meldungen"),
+    (people_office.bp, "/verwaltung/verzeichnis/personen"),
+    (people_profile_office.bp, "/verwaltung/verzeichnis/personen"),
+    (consents_office.bp, "/verwaltung/verzeichnis/personen"),
+    (informing_office.bp, "/verwaltung/verzeichnis/personen"),
     (outbox.bp, "/verwaltung/postausgang"),
+    (mailbox.bp, "/verwaltung/postfach"),
+    (search_office.bp, "/verwaltung/verzeichnis"),
+    (doubles_office.bp, "/verwaltung/verzeichnis/doppelte"),
+    (import_office.bp, "/verwaltung/verzeichnis/import"),
+    (import_rows_office.bp, "/verwaltung/verzeichnis/import"),
+    (privacy_office.bp, "/verwaltung/verzeichnis/personen"),
     (statements_office.bp, "/verwaltung/barrieren"),
     (accounts_office.bp, "/verwaltung/konten"),
 )
@@ -72,17 +125,22 @@ COMMANDS = (
     worker.work,
     accounts_cli.group,
     outbox_cli.group,
+    mailbox_cli.group,
     privacy_cli.group,
     demo.demo,
     demo.sign_in_data,
 )
 ATTENTION = (  # rooms that say what needs the office now, see shared/attention.py
     outbox_attention.list_lines,
+    mailbox_attention.list_lines,
+    directory_attention.list_lines,
     events_attention.list_lines,
     invitations_attention.list_lines,
     round_tables_attention.list_lines,
     statements_attention.list_lines,
+    organisations_attention.list_lines,
 )
+WITHDRAWN = (unsubscribe_links.drop_unwanted,)  # told whenever a person took a consent back
 STATIC = config.ROOT / "static"
 ERRORS = {
     400: (_("Das hat nicht geklappt"), _("Es fehlt etwas. Bitte versuchen Sie es noch einmal.")),
@@ -120,10 +178,18 @@ HEADERS = {
 }
 
 
+class Site(Flask):
+    """Flask, but the log tells of a fault only where it happened: addresses hold secret links, messages names."""
+
+    def log_exception(self, exc_info) -> None:
+        """Log an exception with the name of the view."""
+        self.logger.error("fault in %s: %s", request.endpoint, without_data(exc_info[1]))
+
+
 def create_app(overrides: dict | None = None) -> Flask:
     """Build the application from the environment; `overrides` are settings that win over it."""
     settings = config.load() | (overrides or {})
-    app = Flask(
+    app = Site(
         __name__,
         root_path=str(config.ROOT),
         instance_path=settings["INSTANCE_PATH"],
@@ -138,7 +204,7 @@ def create_app(overrides: dict | None = None) -> Flask:
     _start_extensions(app)
     for room, prefix in ROOMS:
         app.register_blueprint(room, url_prefix=prefix)
-    app.extensions["attention"] = ATTENTION
+    app.extensions["attention"], app.extensions["withdrawn"] = ATTENTION, WITHDRAWN
     for command in COMMANDS:
         app.cli.add_command(command)
     _prepare_pages(app)
@@ -201,6 +267,7 @@ def _prepare_pages(app: Flask) -> None:
         short_day=languages.short_day,
         hour=languages.hour,
         moment=languages.moment,
+        spoken_phone=phones.spoken,
         status_words=lambda registration: words.STATUS[registration.status],
         span=lambda date: languages.span(*(date if isinstance(date, tuple) else (date.starts_at, date.ends_at))),
     )

@@ -13,10 +13,13 @@ PUBLIC = (
     (lambda: _("Startseite"), "calendar.start"),
     (lambda: _("Runde Tische"), "round_tables.index"),
     (lambda: _("Kalender"), "calendar.index"),
+    (lambda: _("Vereine und Beratung"), "organisations.index", "organisations.advice", "organisations.show"),
 )
 OFFICE = (
     ("Heute", "office.start"),
     ("Runde Tische", "round_tables_office.index"),
+    ("Verzeichnis", "search_office.index"),
+    ("Vereine", "organisations_office.index"),
     ("Orte", "places_office.index"),
     ("Postausgang", "outbox.index"),
     ("Mein Zugang", "accounts.account"),
@@ -36,7 +39,9 @@ def for_page() -> dict:
     return {
         "language": language,
         "direction": languages.direction(language),
-        "navigation": [(text(), url_for(endpoint), request.endpoint == endpoint) for text, endpoint in PUBLIC],
+        "navigation": [
+            (text(), url_for(endpoint), request.endpoint in (endpoint, *also)) for text, endpoint, *also in PUBLIC
+        ],
         "office_navigation": _office_navigation(),
         "office_search_url": url_for("office.search") if _is_coordinator() else "",
         "account_links": _account_links(),
@@ -75,6 +80,6 @@ def _account_links() -> list[tuple[str, str, bool]]:
     if not current_user.is_authenticated:
         return [(_("Mein Bereich"), url_for("accounts.sign_in"), False)]
     home = {Role.COORDINATOR: ("Büro", "office.start"), Role.ADMINISTRATOR: ("Konten", "accounts_office.index")}.get(
-        current_user.role, (_("Mein Bereich"), "events.mine")
+        current_user.role, (_("Mein Bereich"), "privacy.mine")
     )
     return [(home[0], url_for(home[1]), False), (_("Abmelden"), url_for("accounts.sign_out"), True)]

@@ -4,7 +4,6 @@ import logging
 import signal
 import threading
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,18 +13,21 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo, pass_script_info
 
-import config
 from coordapp.accounts import limits, sign_ins
+from coordapp.directory import mergers, still_right
 from coordapp.events import reminders, waiting_list
 from coordapp.extensions import db
+from coordapp.invitations import changes, writing
+from coordapp.mailbox import reader as mailbox
+from coordapp.mailbox import service as came_back
 from coordapp.outbox.sender import Sender
 from coordapp.privacy import service as privacy
 from coordapp.shared import clock
+from coordapp.shared.faults import without_data
 
 log = logging.getLogger("coordapp.worker")
 Result = TypeVar("Result")
 
-OURS = str(config.ROOT / "coordapp")
 MOST_ROUNDS = 50  # of one job at a time, so that mails are sent in between
 IDLE_SECONDS = 1.0
 KEPT = timedelta(days=2)  # how long ended sign-ins and old counters stay
@@ -50,8 +52,14 @@ def forget_old_sign_ins() -> int:
 
 JOBS = (
     Job("places held too long", waiting_list.expire_due, timedelta(seconds=15)),
+    Job("invitations", writing.write_due, timedelta(seconds=1)),
+    Job("changes for invited people", changes.write_due, timedelta(seconds=5)),
     Job("reminders", reminders.write_due, timedelta(minutes=1)),
+    Job("is it still right", still_right.write_due, timedelta(hours=1)),
+    Job("refused mails", came_back.consider_refusals, timedelta(minutes=1)),
+    Job("mailbox", mailbox.read_new, timedelta(minutes=2)),
     Job("what is kept too long", privacy.delete_due, timedelta(hours=6)),
+    Job("old mergers", mergers.purge_mergers, timedelta(hours=6)),
     Job("old sign-ins", forget_old_sign_ins, timedelta(hours=6)),
 )
 
@@ -98,7 +106,7 @@ def survive(name: str, deed: Callable[[], Result]) -> Result | None:
     try:
         return deed()
     except Exception as problem:  # noqa: BLE001 - the next round must come, whatever this one met
-        log.error("%s: %s", name, _without_data(problem))
+        log.error("%s: %s", name, without_data(problem))
         _roll_back()
         return None
     finally:
@@ -109,14 +117,7 @@ def _roll_back() -> None:
     try:
         db.session.rollback()
     except Exception as problem:  # noqa: BLE001 - the connection is thrown away right after
-        log.error("rollback: %s", _without_data(problem))
-
-
-def _without_data(problem: BaseException) -> str:
-    """Say what went wrong and where, without the message: it may hold addresses or names."""
-    frames = traceback.extract_tb(problem.__traceback__)
-    where = next((frame for frame in reversed(frames) if frame.filename.startswith(OURS)), frames[-1])
-    return f"{type(problem).__name__} in {where.filename.rpartition('/')[2]}:{where.lineno} {where.name}"
+        log.error("rollback: %s", without_data(problem))
 
 
 def run(app: Flask) -> None:

@@ -71,6 +71,7 @@ def settings(tmp_path_factory) -> dict:
         "SECRET_KEY": "only for tests",
         "BASE_URL": "http://localhost",
         "SMTP_HOST": "",
+        "IMAP_HOST": "",
         "TESTING": True,
         "PROPAGATE_EXCEPTIONS": True,
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from coordapp.accounts.models import Role, User
-from coordapp.directory import consents, profile
+from coordapp.directory import consents, organisations, profile
 from coordapp.directory.models import Organisation, OrganisationKind, Person
 from coordapp.directory.models_consent import GivenBy, Purpose
 from coordapp.events.kinds import EventKind
@@ -23,6 +23,7 @@ from coordapp.events.models import (
     RegistrationStatus,
 )
 from coordapp.extensions import db
+from coordapp.outbox.models import Mail, MailStatus
 from coordapp.shared import clock, text
 
 _numbers = itertools.count(1)
@@ -44,7 +45,9 @@ def user(*, role: Role = Role.VOLUNTEER, email: str | None = None, name: str | N
 
 def organisation(*, name: str | None = None, kind: OrganisationKind = OrganisationKind.CLUB, **columns) -> Organisation:
     """Make an organisation."""
-    return _add(Organisation(name=name or f"Verein Nummer {next(_numbers)} e.V.", kind=kind, **columns))
+    made = Organisation(name=name or f"Verein Nummer {next(_numbers)} e.V.", kind=kind, **columns)
+    organisations.refresh_search_text(made)
+    return _add(made)
 
 
 def person(*, name: str | None = None, email: str | None = "", proven: bool = True, **columns) -> Person:
@@ -139,3 +142,17 @@ def registration(
         case _:
             columns = {"proven_at": now, "confirmed_at": now} | columns
     return _add(Registration(event=for_event or event(), person=of_person or person(), status=status, **columns))
+
+
+def mail(*, to: str, status: MailStatus = MailStatus.SENT, key: str = "", **columns) -> Mail:
+    """Make a mail, sent unless a status is given; `unsubscribe_url` makes it bulk mail."""
+    number, now = next(_numbers), clock.now()
+    columns = {"recipient_name": "Vera Hilft", "language": "de", "subject": f"Mail {number}"} | columns
+    columns.setdefault("message_id", f"<mail{number}@ehrenamt.example>")
+    columns.setdefault("sent_at", now if status is MailStatus.SENT else None)
+    return _add(
+        Mail(
+            key=key or f"mail:{number}", template="outbox/mail/frame.html", recipient=to, status=status,
+            text="Guten Tag", html="<p>Guten Tag</p>", **columns,
+        )
+    )  # fmt: skip

@@ -72,6 +72,7 @@ def test_a_job_that_fails_keeps_nothing_and_stops_no_other(app, caplog):
     assert db.session.scalar(db.select(db.func.count()).select_from(Person)) == 0
     assert runs == [1]
     assert "failing: ValueError in worker.py" in caplog.text
+    assert "test_worker.py" in caplog.text
     assert "geheim" not in caplog.text
 
 

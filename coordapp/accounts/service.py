@@ -53,6 +53,13 @@ def change_user(user: User, *, name: str, role: Role, language: str) -> None:
     db.session.flush()
 
 
+def change_email(user: User, email: str) -> None:
+    """Change the address by which somebody signs in; what the old mailbox opened is closed."""
+    user.email = email
+    end_sign_ins(user)
+    end_links(user)
+
+
 def deactivate(user: User) -> None:
     """Close an account, end its sessions and one-time links; raise LastAdministrator."""
     _keep_an_administrator(user)

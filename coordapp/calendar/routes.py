@@ -12,6 +12,7 @@ from coordapp.events.models import Event
 from coordapp.extensions import db
 from coordapp.shared import clock, languages
 from coordapp.shared.pages import kept_for_strangers
+from coordapp.shared.paging import asked_page, count_pages
 
 bp = Blueprint("calendar", __name__)
 
@@ -73,24 +74,24 @@ def _start_page(at: datetime) -> str:
 
 
 def _index_page(choice: Choice, *, at: datetime) -> str:
-    page, chosen = _page(), _words_of(choice)
+    page, chosen = asked_page(), _words_of(choice)
     number = service.count_dates(choice, Shown.COMING, at=at)
     entries = service.list_entries(choice, Shown.COMING, at=at, limit=PAGE, offset=(page - 1) * PAGE)
     language = None if languages.current() == "de" else languages.current()
     return render_template(
         "calendar/index.html", form=ChoiceForm.showing(choice), choice=choice, number=number,
-        months=service.by_month(entries), page=page, pages=_pages(number),
+        months=service.by_month(entries), page=page, pages=count_pages(number, size=PAGE),
         page_url=lambda number: url_for(".index", **chosen, seite=number),
         feed_url=current_app.config["BASE_URL"] + url_for(".feed", **chosen, sprache=language),
     )  # fmt: skip
 
 
 def _past_page(at: datetime) -> str:
-    page, number = _page(), service.count_dates(EVERYTHING, Shown.PAST, at=at)
+    page, number = asked_page(), service.count_dates(EVERYTHING, Shown.PAST, at=at)
     entries = service.list_entries(EVERYTHING, Shown.PAST, at=at, limit=PAGE, offset=(page - 1) * PAGE)
     return render_template(
-        "calendar/past.html", number=number, months=service.by_month(entries), page=page, pages=_pages(number),
-        page_url=lambda number: url_for(".past", seite=number),
+        "calendar/past.html", number=number, months=service.by_month(entries), page=page,
+        pages=count_pages(number, size=PAGE), page_url=lambda number: url_for(".past", seite=number),
     )  # fmt: skip
 
 
@@ -118,11 +119,3 @@ def _wanted_language() -> str:
     """Return the language in the address; programs that fetch feeds send none of their reader's."""
     wanted = request.args.get(languages.COOKIE)
     return wanted if wanted in languages.LANGUAGES else "de"
-
-
-def _page() -> int:
-    return min(max(1, request.args.get("seite", 1, type=int)), 10_000)
-
-
-def _pages(number: int) -> int:
-    return max(1, -(-number // PAGE))

@@ -15,11 +15,11 @@ from sqlalchemy import exists, select
 
 from coordapp.accounts import service as accounts
 from coordapp.accounts.models import Role, User
-from coordapp.demo import tables, words
+from coordapp.demo import clubs, lists, offers, tables, words
 from coordapp.demo.days import round_table_days
-from coordapp.directory import consents, profile
+from coordapp.directory import consents, profile, representatives
 from coordapp.directory import service as directory
-from coordapp.directory.models import Organisation, OrganisationKind, Person
+from coordapp.directory.models import Organisation, Person
 from coordapp.directory.models_consent import GivenBy, Purpose
 from coordapp.directory.models_profile import Level
 from coordapp.events import places
@@ -33,14 +33,6 @@ OFFICE = ("buero@ilm-kreis.example", "Miriam Hellwig", Role.COORDINATOR)
 TECHNICIAN = ("technik@ilm-kreis.example", "Torsten Vogt", Role.ADMINISTRATOR)
 VOLUNTEER, CLUB = "Sabine Möhring", "Cornelia Fröhlich-Baumbach"  # they have accounts; see data/ehrenamtliche.csv
 CLUB_OF = "ISWI e.V. – Flüchtlingsnetzwerk Ilmenau"
-KINDS = {
-    "Verein": OrganisationKind.CLUB,
-    "Sportverein": OrganisationKind.CLUB,
-    "Verband": OrganisationKind.CLUB,
-    "Beratungsstelle": OrganisationKind.ADVICE_CENTRE,
-    "Initiative": OrganisationKind.INITIATIVE,
-    "Gremium": OrganisationKind.INITIATIVE,
-}  # all others are providers
 
 
 def fill_in() -> bool:
@@ -54,14 +46,20 @@ def fill_in() -> bool:
     this_year = clock.today().year
     with clock.stopped(clock.from_local(clock.today().replace(year=this_year - 2, month=11, day=5), time(9))):
         office = _fill_in_staff()
-        organisations = {organisation.name: organisation for organisation in _fill_in_organisations()}
+        organisations = {made.name: made for made in clubs.fill_in(read("organisationen.csv"), now=now)}
         houses = list(_fill_in_places())
         people = list(_fill_in_people())
         _open_accounts(people, organisations[CLUB_OF])
+        offers.fill_in(people, list(organisations.values()), now=now)
+        offers.save_searches(office, now=now)
     tables.fill_in(
         round_table_days(clock.today(), places=[house.place for house in houses]),
         houses={house.place: house for house in houses}, people=people, office=office, now=now,
     )  # fmt: skip
+    with clock.stopped(now - timedelta(days=2)):
+        clubs.report(organisations)
+    with clock.stopped(now - timedelta(hours=3)):
+        lists.begin(office)
     with clock.stopped(now - timedelta(days=4)):
         statements.report_barrier(description=words.BARRIER, page="/kalender/", email="ruth.eberitzsch@example.org")
     return True
@@ -89,14 +87,6 @@ def _fill_in_staff() -> User:
         user.totp_secret = pyotp.random_base32()
         staff.append(user)
     return staff[0]
-
-
-def _fill_in_organisations() -> Iterator[Organisation]:
-    for line in read("organisationen.csv"):
-        yield directory.remember_organisation(
-            line["Name"], kind=KINDS.get(line["Art"], OrganisationKind.PROVIDER), municipality=line["Gemeinde"],
-            topics=line["Stichworte"],
-        )  # fmt: skip
 
 
 def _fill_in_places() -> Iterator[tables.House]:
@@ -140,7 +130,9 @@ def _phone(written: str) -> str | None:
 def _open_accounts(people: list[Person], organisation: Organisation) -> None:
     for name, role in ((VOLUNTEER, Role.VOLUNTEER), (CLUB, Role.CLUB)):
         person = next(person for person in people if person.name == name)
-        person.user = accounts.create_user(email=person.email or "", name=name, role=role, language=person.language)
+        user = accounts.create_user(email=person.email or "", name=name, role=role, language=person.language)
+        person.user = user
         if role is Role.CLUB:
             person.organisation = organisation
+            representatives.add(organisation, user)
     db.session.flush()

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from flask import current_app
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from coordapp.accounts.models import User
 from coordapp.directory.models import Person
@@ -24,19 +26,26 @@ def give(
         "given_by": given_by, "given_at": clock.now(), "recorded_by_id": recorded_by.id if recorded_by else None,
         "note": note,
     }  # fmt: skip
-    return count_rows(insert_into(Consent).values(row).on_conflict_do_nothing()) == 1
+    statement = insert_into(Consent).values(row).on_conflict_do_nothing().returning(Consent.id)
+    return db.session.scalar(statement) is not None
 
 
 def withdraw(
     person: Person, purposes: Iterable[Purpose], *, withdrawn_by: GivenBy, recorded_by: User | None = None
 ) -> int:
-    """Withdraw consents, with effect from now on; return how many there were. Withdrawing twice changes nothing."""
+    """Withdraw consents, with effect from now on; return how many there were. Withdrawing twice changes nothing.
+
+    Rooms above hear of it, so that mails that wait to be sent are dropped, see `app.WITHDRAWN`.
+    """
     given = (Consent.person_id == person.id, Consent.purpose.in_(list(purposes)), Consent.withdrawn_at.is_(None))
     values = {
         "withdrawn_at": clock.now(), "withdrawn_by": withdrawn_by,
         "withdrawal_recorded_by_id": recorded_by.id if recorded_by else None,
     }  # fmt: skip
-    return count_rows(update(Consent).where(*given).values(values))
+    number = count_rows(update(Consent).where(*given).values(values))
+    for tell in current_app.extensions["withdrawn"] if number else ():
+        tell(person)
+    return number
 
 
 def disclose(
@@ -74,10 +83,11 @@ def list_agreed(purpose: Purpose) -> set[int]:
 def list_consents(person: Person) -> list[Consent]:
     """List all that a person ever agreed to, the latest first."""
     query = select(Consent).where(Consent.person_id == person.id).order_by(Consent.given_at.desc(), Consent.id.desc())
-    return list(db.session.scalars(query))
+    accounts = (joinedload(Consent.recorded_by), joinedload(Consent.withdrawal_recorded_by))
+    return list(db.session.scalars(query.options(*accounts)))
 
 
 def list_disclosures(person: Person) -> list[Disclosure]:
     """List who saw or received a person's contact data, the latest first."""
-    query = select(Disclosure).where(Disclosure.person_id == person.id).order_by(Disclosure.at.desc())
-    return list(db.session.scalars(query))
+    query = select(Disclosure).where(Disclosure.person_id == person.id).options(joinedload(Disclosure.by))
+    return list(db.session.scalars(query.order_by(Disclosure.at.desc(), Disclosure.id.desc())))

@@ -87,14 +87,12 @@ def say_not_same(one: Person, other: Person, *, by: User | None) -> None:
 
 
 def list_suggestions() -> list[Suggestion]:
-    """List the pairs who may be one person, the surest first, without those whom the office has told apart."""
+    """List the pairs who may be one person, the surest first, without those whom the office has told apart.
+
+    Compares only when somebody was added or changed since.
+    """
     two = _not_same()
     return [pair for pair in _pairs() if frozenset((pair.one.id, pair.other.id)) not in two]
-
-
-def count_suggested() -> int:
-    """Count the pairs that wait for the office; compares only when somebody was added or changed since."""
-    return len(list_suggestions())
 
 
 def find_reason(one: Person, other: Person) -> str:

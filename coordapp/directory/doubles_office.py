@@ -15,6 +15,7 @@ from coordapp.directory.models_doubles import Merger
 from coordapp.extensions import db
 from coordapp.shared import clock
 from coordapp.shared.forms import add_error, required
+from coordapp.shared.paging import asked_page, count_pages
 
 bp = Blueprint("doubles_office", __name__)
 PAGE_SIZE = 25
@@ -46,8 +47,8 @@ def _form_for(plan: Preview) -> MergeForm:
 def index():
     """Show the pairs who may be one person, and the mergers that can still be undone."""
     found = doubles.list_suggestions()
-    pages = max(1, -(-len(found) // PAGE_SIZE))
-    page = min(max(1, request.args.get("seite", 1, type=int)), pages)
+    pages = count_pages(len(found), size=PAGE_SIZE)
+    page = min(asked_page(), pages)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     ids = {number for pair in shown for number in (pair.one.id, pair.other.id)}
     recent = doubles.list_mergers()

@@ -110,6 +110,9 @@ class OrganisationReport(db.Model):
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 
 
+GERMAN_TITLES = ("Frau ", "Herr ")
+
+
 class Person(db.Model):
     """Somebody the office deals with: registered for something, or in the directory as a volunteer.
 
@@ -149,6 +152,11 @@ class Person(db.Model):
     def mail_address(self) -> str | None:
         """Return where mails go, or None where there is no address or mails to it came back for good."""
         return None if self.email_bounced_at is not None else self.email
+
+    def addressed(self, language: str) -> str:
+        """Return what stands after "Guten Tag": as they want it, but no German "Frau" in another language."""
+        in_german = self.address_as.startswith(GERMAN_TITLES)
+        return self.name if not self.address_as or (in_german and language != "de") else self.address_as
 
     @property
     def initials(self) -> str:

@@ -3,12 +3,12 @@
 import re
 from urllib.parse import urlsplit
 
-import phonenumbers
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from coordapp.directory.models import Organisation, OrganisationKind
 from coordapp.directory.profile_words import TARGET_GROUPS, language_name
+from coordapp.shared.phones import spoken
 
 KINDS = {
     OrganisationKind.CLUB: _l("Verein"),
@@ -52,7 +52,7 @@ def value(column: str, held: object) -> str:
         return target_groups(held) if column == "target_groups" else languages(held)
     if column == "kind":
         return str(KINDS[OrganisationKind(str(held))])
-    return phone(str(held)) if column == "phone" else str(held)
+    return spoken(str(held)) if column == "phone" else str(held)
 
 
 def target_groups(codes: list[str]) -> str:
@@ -87,19 +87,6 @@ def access(organisation: Organisation) -> str:
     """Say who gets in without steps; nothing where nobody has said so."""
     facts = {_("ohne Stufen"): organisation.is_step_free, _("WC für Rollstühle"): organisation.has_accessible_wc}
     return ", ".join(fact for fact, holds in facts.items() if holds)
-
-
-def phone(number: str | None) -> str:
-    """Write a telephone number as it is dialled within Germany, a foreign one with its country code."""
-    if not number:
-        return ""
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return number
-    is_german = parsed.country_code == phonenumbers.country_code_for_region("DE")
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if is_german else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, style)
 
 
 def site(website: str) -> str:

@@ -10,6 +10,7 @@ from coordapp.directory.organisations_forms import OfficeFilterForm, Organisatio
 from coordapp.extensions import db
 from coordapp.shared import clock
 from coordapp.shared.forms import add_error
+from coordapp.shared.paging import asked_page, count_pages
 
 bp = Blueprint("organisations_office", __name__)
 
@@ -23,13 +24,13 @@ def index():
     """List the organisations as the office chose."""
     form = OfficeFilterForm(request.args)
     form.offer(tuple(OrganisationKind))
-    filters, page = form.office_filters(), min(max(1, request.args.get("seite", 1, type=int)), 10_000)
+    filters, page = form.office_filters(), asked_page()
     number, now = organisations.count_organisations(filters), clock.now()
     found = organisations.search_organisations(filters, limit=PAGE, offset=(page - 1) * PAGE)
     chosen = form.chosen()
     return render_template(
         "directory/organisations_office/index.html", form=form, chosen=chosen, found=found, number=number, page=page,
-        pages=max(1, -(-number // PAGE)), page_url=lambda number: url_for(".index", **chosen, seite=number),
+        pages=count_pages(number, size=PAGE), page_url=lambda number: url_for(".index", **chosen, seite=number),
         old={organisation.id for organisation in found if organisations.is_old(organisation, at=now)},
         to_check=organisation_reports.count_open(), words=organisation_words,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from coordapp.directory import organisation_reports, organisation_words, organis
 from coordapp.directory.models import Organisation, OrganisationKind
 from coordapp.directory.organisations_forms import FilterForm, NewForm, ReportForm
 from coordapp.extensions import db
+from coordapp.shared.paging import asked_page, count_pages
 
 bp = Blueprint("organisations", __name__)
 
@@ -124,19 +125,15 @@ def received():
 def _list_page(directory: Directory) -> str:
     form = FilterForm(request.args)
     form.offer(directory.kinds)
-    filters, page = form.filters(is_public=True), _page()
+    filters, page = form.filters(is_public=True), asked_page()
     number = organisations.count_organisations(filters)
     found = organisations.search_organisations(filters, limit=PAGE, offset=(page - 1) * PAGE)
     chosen = form.chosen()
     return render_template(
         "directory/organisations/index.html", directory=directory, directories=DIRECTORIES, form=form, chosen=chosen,
-        found=found, number=number, page=page, pages=max(1, -(-number // PAGE)), words=organisation_words,
+        found=found, number=number, page=page, pages=count_pages(number, size=PAGE), words=organisation_words,
         page_url=lambda number: url_for(directory.endpoint, **chosen, seite=number),
     )  # fmt: skip
-
-
-def _page() -> int:
-    return min(max(1, request.args.get("seite", 1, type=int)), 10_000)
 
 
 def _get_public(organisation_id: int) -> Organisation:

@@ -2,15 +2,13 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-
 from coordapp.directory.models import Person
 from coordapp.directory.models_profile import Level, Volunteer
 from coordapp.extensions import db
-from coordapp.shared import clock
+from coordapp.shared import clock, text
 
 SILENT_AFTER = timedelta(days=396)  # 13 months without "Stimmt das noch?": no longer found
+FREE_TEXT, FREE_TEXT_LENGTH = "|", 4000  # in `facets`: what stands before the free text, and how much of it is kept
 INFORM_WITHIN = timedelta(days=30)  # Art. 14 (3) a DSGVO: a month
 
 
@@ -37,7 +35,7 @@ def make_volunteer(person: Person, *, source: str = "", is_informed: bool = True
 def save(volunteer: Volunteer) -> Volunteer:
     """Store a changed profile and what the search asks for."""
     db.session.flush()
-    volunteer.facets = f" {' '.join(_facets(volunteer))} "
+    volunteer.facets = facets_of(volunteer)
     db.session.flush()
     return volunteer
 
@@ -55,6 +53,11 @@ def inform(volunteer: Volunteer) -> None:
 # facts
 
 
+def facets_of(volunteer: Volunteer) -> str:
+    """Return what the search looks through: words for the filters, then what was written freely."""
+    return f" {' '.join(_facets(volunteer))} {FREE_TEXT} {_free_text(volunteer)}"
+
+
 def _facets(volunteer: Volunteer) -> list[str]:
     """Return the words that filters look for: "field:work", "language:ar:speaks" with each lesser level, and so on."""
     words = [f"field:{engagement.field}" for engagement in volunteer.engagements]
@@ -67,6 +70,12 @@ def _facets(volunteer: Volunteer) -> list[str]:
     words += [f"time:{slot}" for slot in volunteer.availability] or ["time:*"]
     words += [f"group:{group}" for group in volunteer.target_groups] or ["group:*"]
     return list(dict.fromkeys(words))
+
+
+def _free_text(volunteer: Volunteer) -> str:
+    """Return activities and note as the search compares them; nothing in it can be taken for a facet."""
+    written = text.search_text(*(engagement.activity for engagement in volunteer.engagements), volunteer.note)
+    return written.replace(":", " ").replace(FREE_TEXT, " ")[:FREE_TEXT_LENGTH]
 
 
 def facet_of_place(name: str) -> str:
@@ -90,16 +99,6 @@ def is_silent(volunteer: Volunteer, *, at: datetime) -> bool:
 def find_volunteer(person: Person) -> Volunteer | None:
     """Return the profile of a person."""
     return db.session.get(Volunteer, person.id) if person.id is not None else None
-
-
-def list_volunteers() -> list[Volunteer]:
-    """List the volunteers of the directory by name."""
-    return list(
-        db.session.scalars(
-            select(Volunteer).join(Volunteer.person).where(Person.merged_into_id.is_(None))
-            .options(joinedload(Volunteer.person)).order_by(Person.name_key, Person.id)
-        )
-    )  # fmt: skip
 
 
 def get_volunteer(person: Person) -> Volunteer:

@@ -99,11 +99,6 @@ def list_saved() -> list[SavedSearch]:
     return list(db.session.scalars(select(SavedSearch).order_by(func.lower(SavedSearch.name), SavedSearch.id)))
 
 
-def get_saved(saved_search_id: int) -> SavedSearch:
-    """Return a search; raise NoResultFound."""
-    return db.session.get_one(SavedSearch, saved_search_id)
-
-
 def filters_of(saved: SavedSearch) -> Filters:
     """Return what a saved search looks for; what is no longer known is left out."""
     return Filters.from_args(saved.filters)

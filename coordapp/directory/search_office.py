@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
@@ -16,7 +16,6 @@ from coordapp.directory.models_search import SavedSearch
 from coordapp.directory.profile import is_paused, is_silent
 from coordapp.directory.profile_words import FIELDS
 from coordapp.directory.search import Filters
-from coordapp.directory.search_export import spoken
 from coordapp.directory.search_forms import ExportForm, FilterForm, NameForm
 from coordapp.directory.search_words import (
     dropped_in_words,
@@ -28,13 +27,13 @@ from coordapp.directory.search_words import (
     why_it_fits,
 )
 from coordapp.extensions import db
-from coordapp.shared import clock
+from coordapp.shared import clock, excel
 from coordapp.shared.forms import add_error
+from coordapp.shared.paging import asked_page, count_pages
 
 bp = Blueprint("search_office", __name__)
 
-PAGE, LAST_PAGE = 50, 10_000
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PAGE = 50
 WAYS = (  # beside the search
     ("Neue Person", "people_office.new"),
     ("Liste einlesen", "import_office.index"),
@@ -103,24 +102,20 @@ def _address(filters: Filters, *, page: int = 1, endpoint: str = ".index") -> st
     return url_for(endpoint, **args)
 
 
-def _page_number() -> int:
-    return min(max(1, request.args.get("seite", 1, type=int)), LAST_PAGE)
-
-
 def _hits_of_page() -> list[Volunteer]:
-    return search.find(_asked(), at=clock.now(), limit=PAGE, offset=(_page_number() - 1) * PAGE)
+    return search.find(_asked(), at=clock.now(), limit=PAGE, offset=(asked_page() - 1) * PAGE)
 
 
 def _list_page(filters: Filters, found: list[Volunteer], *, shown_id: int | None = None) -> str:
-    at, page, names = clock.now(), _page_number(), search.organisation_names()
+    at, page, names = clock.now(), asked_page(), search.organisation_names()
     number, parts = search.count(filters, at=at), parts_in_words(filters, names)
     return render_template(
         "directory/search_office/index.html", form=FilterForm.showing(filters, names), parts=parts, number=number,
-        hits=_hits(found, filters), shown_id=shown_id, page=page, pages=max(1, -(-number // PAGE)),
+        hits=_hits(found, filters), shown_id=shown_id, page=page, pages=count_pages(number, size=PAGE),
         page_address=lambda at: _address(filters, page=at), saved=_saved_links(filters),
         other_address=lambda endpoint: _address(filters, endpoint=endpoint),
         looser=[] if number else _looser(filters, parts), is_empty=not number and search.is_empty(),
-        spoken=spoken, ways=WAYS,
+        ways=WAYS,
     )  # fmt: skip
 
 
@@ -278,13 +273,14 @@ def do_export():
         return _export_page(form), 422
     volunteers, purpose = search.find(filters, at=at), form.purpose.data or ""
     looked_for = ", ".join(parts_in_words(filters, search.organisation_names()).values())
-    file = search_export.workbook(
-        volunteers, search.purposes_of_each(volunteers), search_export.Sheet(purpose, by.name, at, looked_for)
+    file = search_export.list_file(
+        volunteers, search.purposes_of_each(volunteers), search_export.Occasion(purpose, by.name, at, looked_for)
     )
     people = [volunteer.person for volunteer in volunteers]
     consents.disclose(people, DisclosureKind.EXPORTED, by=by, reason=purpose)
     db.session.commit()
-    return _excel(file, f"Ehrenamtliche-{clock.local(at):%Y-%m-%d}.xlsx")
+    headers = {"Content-Disposition": f'attachment; filename="Ehrenamtliche-{clock.local(at):%Y-%m-%d}.xlsx"'}
+    return Response(file, mimetype=excel.FILE_TYPE, headers=headers)
 
 
 def _export_page(form: ExportForm) -> str:
@@ -293,10 +289,3 @@ def _export_page(form: ExportForm) -> str:
         "directory/search_office/export.html", form=form, number=search.count(filters, at=clock.now()),
         back=_address(filters), words=", ".join(parts_in_words(filters, search.organisation_names()).values()),
     )  # fmt: skip
-
-
-def _excel(file: bytes, filename: str) -> Response:
-    response = make_response(file)
-    response.mimetype = EXCEL
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response

@@ -2,7 +2,9 @@
 
 from sqlalchemy import select
 
+from coordapp.accounts import service as accounts
 from coordapp.accounts.models import User
+from coordapp.directory import organisations
 from coordapp.directory.models import Organisation, OrganisationKind, Person
 from coordapp.extensions import db, insert_into
 from coordapp.shared import clock, text
@@ -23,7 +25,7 @@ def remember_person(*, name: str, email: str | None = None, phone: str | None = 
     """Return the person of this name and address, made now if unknown.
 
     Somebody known is never changed by this: a visitor may type any name and address. Without an address the
-    telephone number tells two people of one name apart.
+    telephone number tells two people of one name apart. Who was merged into somebody else is that other one.
     """
     name, email = text.one_line(name), (email or "").strip().lower() or None
     found = _find_person(name_key=name_key(name), email=email, phone=phone)
@@ -46,29 +48,43 @@ def _find_person(*, name_key: str, email: str | None, phone: str | None) -> Pers
         query = query.where(Person.email.is_(None), Person.phone == phone)
     else:
         query = query.where(Person.email == email)
-    return db.session.scalars(query.order_by(Person.id).limit(1)).first()
+    found = db.session.scalars(query.order_by(Person.id).limit(1)).first()
+    return found and follow_mergers(found)
+
+
+def follow_mergers(person: Person) -> Person:
+    """Return who somebody has become by mergers, most often themselves."""
+    while person.merged_into_id is not None:
+        person = db.session.get_one(Person, person.merged_into_id)
+    return person
 
 
 def get_person(*, name_key: str, email: str | None) -> Person:
     """Return the person of a folded name and an address; raise NoResultFound."""
-    return db.session.scalars(select(Person).where(Person.name_key == name_key, Person.email == email)).one()
+    found = db.session.scalars(select(Person).where(Person.name_key == name_key, Person.email == email)).one()
+    return follow_mergers(found)
 
 
 def find_person_of(user: User) -> Person | None:
     """Return who an account belongs to."""
-    return db.session.scalars(select(Person).where(Person.user_id == user.id)).first()
+    found = db.session.scalars(select(Person).where(Person.user_id == user.id)).first()
+    return found and follow_mergers(found)
 
 
 def person_of(user: User) -> Person:
     """Return who an account belongs to; the first time, tie the account to its person.
 
-    The account has proven the address, so the person of that address and name is theirs.
+    The account has proven the address, so the person of that address and name is theirs. Whoever comes by a signpost is
+    tied to the signpost: the account of the one who stayed keeps its person, whose other address is not proven by this.
     """
     person = find_person_of(user)
     if person is None:
         person = remember_person(name=user.name, email=user.email, language=user.language)
-        person.user_id = user.id
-        prove_email(person)
+        named = (Person.name_key == name_key(user.name), Person.email == user.email)
+        row = db.session.scalars(select(Person).where(*named)).one()
+        row.user_id = user.id
+        if row is person:
+            prove_email(person)
     return person
 
 
@@ -88,16 +104,30 @@ def fill_in_phone(person: Person, phone: str | None) -> None:
 def change_contact(person: Person, *, name: str, email: str | None, phone: str | None) -> bool:
     """Correct how somebody is called and reached; return whether mails now go elsewhere.
 
-    A new address is not proven. Raises IntegrityError when somebody else has that name and address.
+    A new address is not proven, and nothing has come back from it. The account goes along, so that nobody who reads the
+    old mailbox opens it. Raises IntegrityError when somebody else has that name and address.
     """
     moved = email != person.email
     if moved:
-        person.email_proven_at = None
+        _take_account_along(person, email)
+        person.email_proven_at = person.email_bounced_at = None
+        person.email_trouble, person.email_bounces = "", 0
     person.name, person.name_key = text.one_line(name), name_key(name)
     person.email, person.phone = email, phone
     refresh_search_text(person)
     db.session.flush()
     return moved
+
+
+def _take_account_along(person: Person, email: str | None) -> None:
+    """Let somebody sign in by their new address; where that has an account already, the old one leads here no more."""
+    user = person.user
+    if user is None or user.is_staff or user.email != person.email:
+        return
+    if email is None or accounts.find_user(email) is not None:
+        person.user = None
+    else:
+        accounts.change_email(user, email)
 
 
 def refresh_search_text(person: Person) -> None:
@@ -112,7 +142,7 @@ def _spoken_phone(phone: str | None) -> str:
 
 def search_people(words: str, *, limit: int = 20) -> list[Person]:
     """List people whose name, address or municipality holds all the words."""
-    query = select(Person)
+    query = select(Person).where(Person.merged_into_id.is_(None))
     for word in text.fold(words).split():
         query = query.where(Person.search_text.contains(word, autoescape=True))
     return list(db.session.scalars(query.order_by(Person.name_key).limit(limit)))
@@ -125,6 +155,7 @@ def remember_organisation(
     found = db.session.scalars(select(Organisation).where(Organisation.name == name)).first()
     if found is None:
         found = Organisation(name=name, kind=kind, municipality=municipality, topics=topics)
+        organisations.refresh_search_text(found)
         db.session.add(found)
         db.session.flush()
     return found

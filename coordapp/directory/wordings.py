@@ -19,8 +19,8 @@ WORDINGS = {  # the versions of each text, the first one has number 1
     ),
     Purpose.INVITE_ROUND_TABLE: (_l("Das Büro darf mich zu den Runden Tischen einladen."),),
     Purpose.INVITE_TRAINING: (_l("Das Büro darf mich zu Schulungen und Gesprächsgruppen einladen."),),
-    Purpose.INVITE_WEEK: (_l("Das Büro darf mir Post zur Interkulturellen Woche schicken."),),
-    Purpose.INVITE_CLUB_DAY: (_l("Das Büro darf mir Post zum Tag der Vereine schicken."),),
+    Purpose.INVITE_WEEK: (_l("Das Büro darf mich zur Interkulturellen Woche einladen."),),
+    Purpose.INVITE_CLUB_DAY: (_l("Das Büro darf mich zum Tag der Vereine einladen."),),
     Purpose.PHOTO: (
         _l("Das Büro darf Fotos von Veranstaltungen zeigen, auf denen ich zu erkennen bin, zum Beispiel im Internet."),
     ),

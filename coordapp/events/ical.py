@@ -97,6 +97,23 @@ def ask(event: Event, person: Person, *, language: str) -> str:
     return _calendar("METHOD:REQUEST", entries=entries)
 
 
+def call_off(event: Event, person: Person, *, language: str) -> str:
+    """Write the notice that takes the entry of an invitation out of a person's calendar (METHOD:CANCEL)."""
+    with force_locale(language):
+        entries = [
+            _entry(
+                date,
+                stamped_at=clock.now(),
+                sequence=event.sequence,
+                is_off=True,
+                shows_place=not event.hides_address,
+                more=("TRANSP:TRANSPARENT", *_people(person, "NEEDS-ACTION")),
+            )
+            for date in event.dates
+        ]
+    return _calendar("METHOD:CANCEL", entries=entries)
+
+
 def cancel(registration: Registration) -> str:
     """Write the notice that takes the entry out of a person's calendar, whoever called it off (METHOD:CANCEL)."""
     event = registration.event

@@ -11,6 +11,8 @@ from coordapp.shared.forms import add_error
 
 bp = Blueprint("events_office", __name__)
 
+INVITED = "Wer per E-Mail eingeladen ist und noch nicht fest geantwortet hat, bekommt auch eine Nachricht."
+
 
 def hub(event: Event):
     """Lead back to the office's page of an event."""
@@ -53,7 +55,9 @@ def save(event_id: int):
         add_error(form.capacity, f"Es sind schon {full.taken} Plätze vergeben. Weniger geht nicht.")
         return _edit_page(event, form), 422
     db.session.commit()
-    flash(f"Gespeichert. {_told(touched)}" if touched else "Gespeichert.", "success")
+    flash(
+        " ".join(["Gespeichert.", *([_told(touched)] if touched else []), *([INVITED] if is_told else [])]), "success"
+    )
     return hub(event)
 
 

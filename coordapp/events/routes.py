@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
+from coordapp.accounts.sign_ins import keep_out_of_caches
 from coordapp.directory import service as directory
 from coordapp.events import ical, visitors, waiting_list, words
 from coordapp.events import registration as registrations
@@ -17,20 +18,13 @@ from coordapp.shared import clock
 from coordapp.shared.forms import add_error, email_field
 
 bp = Blueprint("events", __name__)
+bp.after_request(keep_out_of_caches)  # the links are secrets
 
 
 class AddressForm(FlaskForm):
     """Another address for the first mail."""
 
     email = email_field(_l("Ihre E-Mail-Adresse"))
-
-
-@bp.after_request
-def hide_from_search_engines(response: Response) -> Response:
-    """Keep pages with a secret link out of indexes and out of the memory of a shared computer."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @bp.get("/danke/")

@@ -1,14 +1,12 @@
 """The answers to the invitations of an event as an Excel file for the office; it holds no contact data."""
 
-import io
 from collections.abc import Iterable
-
-import xlsxwriter
 
 from coordapp.events.models import Event
 from coordapp.invitations import words
 from coordapp.invitations.service import Line
 from coordapp.shared import clock
+from coordapp.shared.excel import Sheet, workbook
 from coordapp.shared.languages import short_day
 
 HEADINGS = ("Name", "Gemeinde", "Stand", "Personen", "Eingeladen", "Weg", "Erinnert", "Geantwortet", "Versand")
@@ -16,22 +14,8 @@ WIDTHS = (28, 22, 24, 10, 12, 22, 12, 12, 30)
 
 
 def answers_sheet(lines: Iterable[Line]) -> bytes:
-    """Return an Excel file with one row for each invitation; nothing that somebody typed becomes a formula or link."""
-    file = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet, bold = book.add_worksheet("Antworten"), book.add_format({"bold": True})
-        for column, (heading, width) in enumerate(zip(HEADINGS, WIDTHS, strict=True)):
-            sheet.set_column(column, column, width)
-            sheet.write_string(0, column, heading, bold)
-        for row, line in enumerate(lines, start=1):
-            for column, value in enumerate(_row(line)):
-                if isinstance(value, int):
-                    sheet.write_number(row, column, value)
-                else:
-                    sheet.write_string(row, column, value)
-        sheet.freeze_panes(1, 0)
-    return file.getvalue()
+    """Return an Excel file with one row for each invitation."""
+    return workbook(Sheet("Antworten", WIDTHS, [_row(line) for line in lines], headings=HEADINGS))
 
 
 def _row(line: Line) -> tuple[str | int, ...]:

@@ -1,7 +1,6 @@
 """Invitations on paper: one PDF with a letter for each person, with a picture to photograph and a code to type."""
 
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -11,7 +10,6 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-import config
 from coordapp.accounts.models import User
 from coordapp.directory import consents, notices, profile
 from coordapp.directory.models import Person
@@ -25,9 +23,8 @@ from coordapp.invitations.models_mailing import Mailing, MailingStatus
 from coordapp.invitations.selection import check
 from coordapp.shared import clock, languages
 from coordapp.shared.links import external
+from coordapp.shared.pdf import make_pdf
 
-LETTER = config.ROOT / "templates" / "invitations/mailings_office/letter.typ"
-FONTS = config.ROOT / "static" / "fonts" / "pdf"
 PRINTABLE = (MailingStatus.SENDING, MailingStatus.PAUSED, MailingStatus.SENT, MailingStatus.SCHEDULED)
 
 
@@ -58,12 +55,7 @@ def print_letters(mailing: Mailing, *, by: User, again: bool = False) -> bytes |
 
 
 def compose(mailing: Mailing, invitations: Sequence[Invitation]) -> bytes:
-    """Write letters as a PDF (PDF/UA-1), each in its reader's language.
-
-    Everything is handed over as data, so that no name can be read as markup.
-    """
-    import typst  # noqa: PLC0415 - takes most of a second, and few requests need it
-
+    """Write letters as a PDF (PDF/UA-1), each in its reader's language."""
     settings = current_app.config
     facts = {
         "office": settings["OFFICE_NAME"],
@@ -72,10 +64,7 @@ def compose(mailing: Mailing, invitations: Sequence[Invitation]) -> bytes:
         "title": mailing.event.title,
         "letters": [_letter(mailing, invitation) for invitation in invitations],
     }
-    return typst.compile(
-        str(LETTER), root=str(LETTER.parent), font_paths=[str(FONTS)], ignore_system_fonts=True, format="pdf",
-        pdf_standards=["ua-1"], sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
-    )  # fmt: skip
+    return make_pdf("invitations/mailings_office/letter.typ", facts)
 
 
 # questions

@@ -23,7 +23,7 @@ from coordapp.outbox import service as outbox
 from coordapp.outbox.models import Mail, MailStatus
 from coordapp.shared import clock
 
-MINUTE = timedelta(minutes=1)
+MINUTE, AT_LEAST = timedelta(minutes=1), timedelta(seconds=5)  # a pace is measured over
 
 
 class EditedMeanwhile(Exception):
@@ -264,6 +264,12 @@ def _places(*, by_letter: bool, printed: bool, written: bool, status: MailStatus
 
 def minutes_left(progress: Progress, *, per_minute: int) -> int:
     """Estimate how long the mails of a mailing still take, by the pace of the last minute."""
-    since = clock.now() - MINUTE
-    lately = db.session.scalar(select(func.count()).select_from(Mail).where(Mail.sent_at > since)) or 0
+    lately = _pace(clock.now()) if progress.sent else 0  # other mails before its first one tell nothing
     return rules.minutes_left(progress.unwritten + progress.waiting, sent_lately=lately, per_minute=per_minute)
+
+
+def _pace(now: datetime) -> int:
+    """Return how many mails a minute are sent, by those of the last minute."""
+    query = select(func.count(), func.min(Mail.sent_at)).where(Mail.sent_at > now - MINUTE)
+    number, first = db.session.execute(query).one()
+    return round(number * MINUTE / max(now - first, AT_LEAST)) if first is not None else 0

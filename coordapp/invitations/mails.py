@@ -12,6 +12,7 @@ from coordapp.directory.models import Person
 from coordapp.directory.models_profile import Volunteer
 from coordapp.events import ical
 from coordapp.events.models import Event
+from coordapp.events.rules import refusal
 from coordapp.invitations import texts
 from coordapp.invitations.models import Invitation
 from coordapp.invitations.models_mailing import Mailing
@@ -20,7 +21,9 @@ from coordapp.outbox import service as outbox
 from coordapp.shared import clock, languages
 
 TEMPLATE = "invitations/mail/invitation.txt"
+CHANGED, CALLED_OFF = "invitations/mail/changed.txt", "invitations/mail/called_off.txt"
 QUEUE = "invitation:m"  # how the keys of all invitations begin
+CHANGES = "invitation-changed:"  # how the keys of all mails about changes begin
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def invitation(together: Sequence[Invitation]) -> None:
         notices=_notices(told, language), **_entry(together, language),
     )  # fmt: skip
     for one in together:
-        one.mailed_at, one.mail_key = clock.now(), key
+        one.mailed_at, one.mail_key, one.event_sequence = clock.now(), key, one.event.sequence
     for volunteer in told:
         profile.inform(volunteer)
 
@@ -74,6 +77,34 @@ def reminder(together: Sequence[Invitation]) -> None:
         together, texts.reminder(first.event, language), key=f"{first.mail_key}:reminder", language=language,
         in_reply_to=outbox.message_id_of(first.mail_key),
     )  # fmt: skip
+
+
+def changed(together: Sequence[Invitation]) -> bool:
+    """Tell those who can still say yes where and when an event takes place now, or that it is called off.
+
+    What they were told before and have not got yet is dropped.
+    """
+    first, event = together[0], together[0].event
+    people, language = [one.person for one in together], _language(first.person)
+    entry = _entry(together, language)
+    for one in together:
+        outbox.drop_queued(f"{one.mail_key}:reminder")
+        outbox.drop_queued(f"{CHANGES}{one.id}:")
+    stop_url = unsubscribe_url(people, event.rules.invitation_purpose)
+    return outbox.enqueue(
+        CALLED_OFF if event.is_cancelled else CHANGED, to=people[0].mail_address, language=language,
+        name=", ".join(person.name for person in people),
+        key=f"{CHANGES}{first.id}:{event.sequence}", in_reply_to=outbox.message_id_of(first.mail_key),
+        expires_at=event.ends_at, unsubscribe_url=stop_url, event=event, stop_url=stop_url,
+        readers=[Reader(one.person.name, one.token) for one in together], place_known=not event.hides_address,
+        can_answer=refusal(event, at=clock.now()) is None, is_back=know_of_cancellation(together),
+        calendar=entry.get("calendar"), calendar_method=entry.get("calendar_method"),
+    )  # fmt: skip
+
+
+def know_of_cancellation(together: Sequence[Invitation]) -> bool:
+    """Tell whether what these people heard last is that the event is called off."""
+    return outbox.last_template(f"{CHANGES}{one.id}:" for one in together) == CALLED_OFF
 
 
 def _write(
@@ -144,11 +175,13 @@ def _capital(sentence: str) -> str:
 
 
 def _entry(together: Sequence[Invitation], language: str) -> dict[str, str]:
-    """Return the entry that calendar programs answer to, if anybody reads their answers.
+    """Return the entry that calendar programs answer to, if anybody reads their answers; or what takes it out again.
 
     None for those who share a mailbox: the answer would not say whose it is.
     """
     first = together[0]
     if len(together) > 1 or not current_app.config["IMAP_HOST"]:
         return {}
+    if first.event.is_cancelled:
+        return {"calendar": ical.call_off(first.event, first.person, language=language), "calendar_method": "CANCEL"}
     return {"calendar": ical.ask(first.event, first.person, language=language), "calendar_method": "REQUEST"}

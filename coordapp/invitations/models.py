@@ -46,6 +46,7 @@ class Invitation(db.Model):
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id", ondelete="SET NULL"), index=True)
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the mail was written; None: not yet
     mail_key: Mapped[str | None] = mapped_column(String(120), index=True)  # of the mail in the outbox
+    event_sequence: Mapped[int] = mapped_column(default=0)  # of the event that they were last told of, see changes.py
     by_letter: Mapped[bool] = mapped_column(default=False)
     code: Mapped[str | None] = mapped_column(String(8), unique=True)  # of a letter
     printed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -53,10 +54,4 @@ class Invitation(db.Model):
     event: Mapped[Event] = relationship(lazy="joined", innerjoin=True)
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     mailing: Mapped[Mailing | None] = relationship()
-    invited_by: Mapped[User | None] = relationship(foreign_keys=[invited_by_id])
     entered_by: Mapped[User | None] = relationship(foreign_keys=[entered_by_id])
-
-    @property
-    def is_delivered(self) -> bool:
-        """Tell whether a mail was written or a letter printed."""
-        return self.mailed_at is not None or self.printed_at is not None

@@ -1,6 +1,7 @@
 """The office's page of an event's invitations: who answered what, asking the silent once more, what was sent."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
@@ -13,12 +14,13 @@ from coordapp.invitations import answers_sheet, mailings, service, words
 from coordapp.invitations.models import Answer, Invitation
 from coordapp.invitations.rules import State
 from coordapp.invitations.service import Line
-from coordapp.shared import clock
+from coordapp.shared import clock, excel
+from coordapp.shared.paging import asked_page, count_pages
 
 bp = Blueprint("invitations_office", __name__)
 
 PAGE = 100  # lines
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TIME_TO_ANSWER = timedelta(days=1)  # before a reminder is offered openly
 
 
 @bp.get("/<int:event_id>/")
@@ -29,15 +31,16 @@ def show(event_id: int):
     lines, sent = service.list_lines(event), mailings.list_mailings(event)
     shown, reason = _shown(lines), refusal(event, at=clock.now())
     wanted = request.args.get("stand", "")
-    pages = max(1, -(-len(shown) // PAGE))
-    page = min(max(request.args.get("seite", 1, type=int), 1), pages)
+    pages = count_pages(len(shown), size=PAGE)
+    page = min(asked_page(), pages)
     return render_template(
         "invitations/office/show.html", event=event, reason=reason, now=clock.now(), states=words.STATES,
         refused=event_words.refused_long(reason) if reason else "", numbers=_numbers(lines), invited=len(lines),
         wanted=wanted, number=len(shown), page=page, pages=pages,
         lines=shown[(page - 1) * PAGE : page * PAGE], way=words.way, silent=len(service.list_silent(event, lines)),
         page_url=lambda number: url_for(".show", event_id=event_id, seite=number, stand=wanted or None),
-        mailings=sent, progress=mailings.progress_of(sent), status=words.status, undelivered=words.UNDELIVERED,
+        is_early=any(_is_new(line) for line in lines), mailings=sent, progress=mailings.progress_of(sent),
+        status=words.status, undelivered=words.UNDELIVERED,
     )  # fmt: skip
 
 
@@ -48,21 +51,30 @@ def export(event_id: int):
     event = events.get_event(event_id)
     made = answers_sheet.answers_sheet(_shown(service.list_lines(event)))
     headers = {"Content-Disposition": f'attachment; filename="{answers_sheet.filename(event)}"'}
-    return Response(made, mimetype=EXCEL, headers=headers)
+    return Response(made, mimetype=excel.FILE_TYPE, headers=headers)
+
+
+def _is_new(line: Line) -> bool:
+    """Tell whether somebody had no time to answer yet."""
+    written = line.invitation.mailed_at
+    return written is not None and written > clock.now() - TIME_TO_ANSWER
 
 
 def _shown(lines: Sequence[Line]) -> list[Line]:
     """List the lines that the address asks for."""
     wanted = request.args.get("stand", "")
     if wanted == words.UNDELIVERED:
-        return [line for line in lines if line.is_undelivered]
-    return [line for line in lines if wanted not in words.STATES or line.state == wanted]
+        return [line for line in lines if line.is_unreached]
+    if wanted not in words.STATES:
+        return list(lines)
+    return [line for line in lines if line.state == wanted and not line.is_unreached]
 
 
 def _numbers(lines: Sequence[Line]) -> dict[str, int]:
-    states = [line.state for line in lines]
+    """Count each line once: who was not reached is not counted as silent."""
+    states = [line.state for line in lines if not line.is_unreached]
     numbers = {state.value: states.count(state) for state in State}
-    return numbers | {"undelivered": sum(line.is_undelivered for line in lines)}
+    return numbers | {"undelivered": sum(line.is_unreached for line in lines)}
 
 
 @bp.post("/<int:event_id>/erinnern")

@@ -1,9 +1,10 @@
 """The page behind the link in an invitation: say yes or no, and change one's mind, without an account."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from coordapp.accounts.guards import Access, open_to
+from coordapp.accounts.sign_ins import keep_out_of_caches
 from coordapp.events import service as events
 from coordapp.events import words
 from coordapp.events.forms import WishesForm
@@ -16,14 +17,7 @@ from coordapp.invitations.models import Answer, Invitation
 from coordapp.shared import clock, languages
 
 bp = Blueprint("invitations", __name__)
-
-
-@bp.after_request
-def hide_from_search_engines(response: Response) -> Response:
-    """Keep pages with a secret link out of indexes and out of the memory of a shared computer."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+bp.after_request(keep_out_of_caches)  # the links are secrets
 
 
 @bp.get("/<token>/")

@@ -36,6 +36,11 @@ class Line:
     state: State
     is_undelivered: bool = False  # the mail came back or could not be sent
 
+    @property
+    def is_unreached(self) -> bool:
+        """Tell whether somebody says nothing because the mail did not arrive."""
+        return self.is_undelivered and self.state is State.SILENT
+
 
 # deeds
 
@@ -163,11 +168,6 @@ def _keep(invitation: Invitation, answer: Answer, *, entered_by: User | None) ->
 def find_invitation(token: str) -> Invitation | None:
     """Return the invitation that a link belongs to."""
     return db.session.scalars(select(Invitation).where(Invitation.token == token)).first()
-
-
-def list_of_mail(mail_key: str) -> list[Invitation]:
-    """List the invitations that one mail holds."""
-    return list(db.session.scalars(select(Invitation).where(Invitation.mail_key == mail_key).order_by(Invitation.id)))
 
 
 def line_of(invitation: Invitation) -> Line:

@@ -13,6 +13,7 @@ from coordapp.directory.models import Person
 from coordapp.directory.models_consent import INVITATIONS, GivenBy, Purpose
 from coordapp.directory.models_profile import Volunteer
 from coordapp.directory.pauses import in_months
+from coordapp.directory.service import follow_mergers
 from coordapp.extensions import db
 from coordapp.outbox import service as outbox
 from coordapp.shared import clock
@@ -59,15 +60,8 @@ def find_readers(token: str) -> Readers | None:
         return None
     added = dict(signed)
     people = db.session.scalars(select(Person).where(Person.id.in_(added)).order_by(Person.id))
-    known = [_now(person) for person in people if added[person.id] == _added(person)]
+    known = [follow_mergers(person) for person in people if added[person.id] == _added(person)]
     return Readers(list(dict.fromkeys(known)), Purpose(purpose)) if known else None
-
-
-def _now(person: Person) -> Person:
-    """Return who somebody has become by mergers."""
-    while person.merged_into_id is not None:
-        person = db.session.get_one(Person, person.merged_into_id)
-    return person
 
 
 # deeds

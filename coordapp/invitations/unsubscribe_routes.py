@@ -1,10 +1,11 @@
 """The page behind the link in invitations: out by one click, without signing in; also fewer, later, or nothing."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from coordapp.accounts.guards import Access, open_to
+from coordapp.accounts.sign_ins import keep_out_of_caches
 from coordapp.directory import profile_words
 from coordapp.directory.models_consent import INVITATIONS, Purpose
 from coordapp.directory.wordings import current_version, wording
@@ -14,16 +15,9 @@ from coordapp.invitations.unsubscribe import Readers
 from coordapp.shared import languages
 
 bp = Blueprint("unsubscribe", __name__)
+bp.after_request(keep_out_of_caches)  # the links are secrets
 
 PAUSES = (1, 3, 6)  # months
-
-
-@bp.after_request
-def hide_from_search_engines(response: Response) -> Response:
-    """Keep pages with a secret link out of indexes and out of the memory of a shared computer."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @bp.get("/<token>/")

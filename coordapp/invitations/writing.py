@@ -29,8 +29,13 @@ def write_due() -> int:
     mailing = _next_mailing()
     if mailing is None:
         return 0
-    room = AHEAD - _count_waiting()
-    return write_some(mailing, most=room) if room > 0 else 0
+    most = room()
+    return write_some(mailing, most=most) if most else 0
+
+
+def room() -> int:
+    """Return how many mails to invited people may be written now."""
+    return max(0, AHEAD - _count_waiting())
 
 
 def write_all(mailing: Mailing) -> None:
@@ -55,7 +60,7 @@ def write_some(mailing: Mailing, *, most: int) -> int:
         mailing.status, mailing.finished_at = MailingStatus.SENT, clock.now()
         db.session.flush()
         return 0
-    for together in _by_mailbox(_still_wanted(mailing, due)):
+    for together in by_mailbox(_still_wanted(mailing, due)):
         mails.invitation(together)
     db.session.flush()
     return len(due)
@@ -71,8 +76,9 @@ def _next_mailing() -> Mailing | None:
 
 
 def _count_waiting() -> int:
-    """Count the invitations that lie in the outbox and could be sent now."""
-    waiting = (Mail.status == MailStatus.QUEUED, Mail.next_attempt_at <= clock.now(), Mail.key.startswith(mails.QUEUE))
+    """Count the mails to invited people that lie in the outbox and could be sent now."""
+    ours = or_(Mail.key.startswith(mails.QUEUE), Mail.key.startswith(mails.CHANGES))
+    waiting = (Mail.status == MailStatus.QUEUED, Mail.next_attempt_at <= clock.now(), ours)
     return db.session.scalar(select(func.count()).select_from(Mail).where(*waiting)) or 0
 
 
@@ -117,7 +123,7 @@ def _note_left_out(mailing: Mailing, reasons: Iterable[LeftOut]) -> None:
     mailing.left_out = counted
 
 
-def _by_mailbox(invitations: Iterable[Invitation]) -> list[list[Invitation]]:
+def by_mailbox(invitations: Iterable[Invitation]) -> list[list[Invitation]]:
     """Put those together who share a mailbox, the smallest id first."""
     boxes: dict[str | None, list[Invitation]] = {}
     for invitation in invitations:

@@ -87,7 +87,7 @@ def _objection(case: _Case, *, sender: str, is_doubtful: bool) -> Outcome | None
     reply = case.reply
     if _is_outdated(case):
         return case.outcome(MessageKind.OUTDATED, "Danach hat sich etwas geändert.")
-    if sender not in (reply.address, reply.sent_by) or is_doubtful:
+    if sender != reply.address or is_doubtful:  # SENT-BY is written by the sender, so it proves nothing
         return case.outcome(MessageKind.UNCLEAR, "Die Antwort kam von einer anderen Adresse. Ist sie echt?")
     if reply.participation is Participation.DELEGATED:
         return case.outcome(MessageKind.UNCLEAR, "Möchte jemand anderen schicken.")

@@ -16,6 +16,8 @@ ID_LINE = re.compile(r"^[> \t]{0,20}message-id:\s{0,5}(<[^<>\s]{3,300}>)", re.I 
 TAG, LINE_END = re.compile(r"<[^<>]*>"), re.compile(r"<(br|/p|/div|/tr|/h\d)\b[^<>]*>", re.I)
 COPIES = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
 ORIGINAL = ("Original-Message-ID", "X-Original-Message-ID")
+CONTENT_HEADER = re.compile(rb"(?:\A|(?<=[\r\n]))content-[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*", re.I)
+LONGEST_CONTENT_HEADER, LONGEST_HEADER = 500, 10_000
 MOST_IDS = 20  # of one message; nobody needs more
 LONGEST_TEXT = 100_000
 AUTO_SUBJECT = re.compile(
@@ -26,8 +28,8 @@ AUTO_SUBJECT = re.compile(
 
 
 def read(raw: bytes) -> Message:
-    """Read a message."""
-    return message_from_bytes(raw)
+    """Read a message; `email` takes minutes for very long headers about the content, so they are cut before."""
+    return message_from_bytes(CONTENT_HEADER.sub(lambda found: found[0][:LONGEST_CONTENT_HEADER], raw))
 
 
 def digest(message: Message, raw: bytes) -> str:
@@ -37,11 +39,11 @@ def digest(message: Message, raw: bytes) -> str:
 
 def header(message: Message, name: str) -> str:
     """Return a header as text on one line; nothing where there is none."""
-    value = message.get(name, "")
+    value = str(message.get(name, ""))[:LONGEST_HEADER]
     try:
-        return one_line(_storable(str(make_header(decode_header(str(value))))))
+        return one_line(_storable(str(make_header(decode_header(value)))))
     except (HeaderParseError, LookupError, ValueError):
-        return one_line(_storable(str(value)))
+        return one_line(_storable(value))
 
 
 def sender_of(message: Message) -> str:

@@ -32,7 +32,6 @@ class Reply:
     participation: Participation
     sequence: int | None  # of the entry that was answered to; None: not said
     stamped_at: datetime | None
-    sent_by: str  # who answered in their place
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,6 @@ def parse(calendar: str) -> Reply | None:
     return Reply(
         uid=uid, address=_address(attendees[0].value), participation=participation,
         sequence=_number(_value(event, "SEQUENCE")), stamped_at=_moment(_value(event, "DTSTAMP")),
-        sent_by=_address(attendees[0].parameters.get("SENT-BY", "")),
     )  # fmt: skip
 
 

@@ -11,11 +11,11 @@ from coordapp.outbox.models import Mail
 from coordapp.outbox.rules import reason
 from coordapp.shared import clock
 from coordapp.shared.access import Access, open_to
+from coordapp.shared.paging import asked_page, count_pages
 
 bp = Blueprint("outbox", __name__)
 
 PAGE = 50
-LAST_PAGE = 10_000  # asked for; no database counts to the numbers that can be typed into an address
 ADDRESS = re.compile(r"(https?://[^\s<>\"]+)")
 LINK = Markup('<a href="{0}">{0}</a>')
 
@@ -24,7 +24,7 @@ LINK = Markup('<a href="{0}">{0}</a>')
 @open_to(Access.OFFICE)
 def index():
     """List the mails, newest first, all or those of one tray."""
-    name, page = request.args.get("ablage", ""), min(max(1, request.args.get("seite", 1, type=int)), LAST_PAGE)
+    name, page = request.args.get("ablage", ""), asked_page()
     tray = trays.Tray(name) if name in list(trays.Tray) else None
     numbers = trays.count_by_tray()
     found = numbers[tray] if tray else sum(numbers.values())
@@ -32,7 +32,7 @@ def index():
         "outbox/index.html", mails=trays.list_mails(tray, limit=PAGE, offset=(page - 1) * PAGE),
         tray=tray, numbers=numbers, labels=trays.LABELS, tray_of=trays.tray_of, reason=reason,
         is_sending=service.is_sending_configured(), trouble=service.find_trouble(),
-        page=page, pages=max(1, -(-found // PAGE)), page_url=lambda at: url_for(".index", ablage=tray, seite=at),
+        page=page, pages=count_pages(found, size=PAGE), page_url=lambda at: url_for(".index", ablage=tray, seite=at),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import idna
 from flask import current_app
 from flask_babel import force_locale
-from sqlalchemy import func, select
+from sqlalchemy import false, func, or_, select
 
 from coordapp.extensions import db
 from coordapp.outbox.models import Mail, MailStatus, SendingState
@@ -114,6 +114,13 @@ def list_written(keys: Iterable[str]) -> set[str]:
     for first in range(0, len(keys), 500):  # databases limit the parameters of a statement
         written |= set(db.session.scalars(select(Mail.key).where(Mail.key.in_(keys[first : first + 500]))))
     return written
+
+
+def last_template(key_prefixes: Iterable[str]) -> str | None:
+    """Return the template of the last mail, sent or to be sent, whose key begins with one of these."""
+    ours = or_(false(), *(Mail.key.startswith(prefix, autoescape=True) for prefix in key_prefixes))
+    told = (ours, Mail.status.not_in((MailStatus.FAILED, MailStatus.EXPIRED)))
+    return db.session.scalar(select(Mail.template).where(*told).order_by(Mail.id.desc()).limit(1))
 
 
 def preview(template: str, *, language: str, **facts) -> str:

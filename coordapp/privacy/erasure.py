@@ -1,5 +1,6 @@
 """Delete somebody, or only their entry in the directory. Figures stay; nothing that leads to the person does."""
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import case, delete, or_, select, update
@@ -22,6 +23,7 @@ from coordapp.round_tables.models import Task, Topic
 from coordapp.shared import clock, text
 from coordapp.statements.models import BarrierReport
 
+WORD = re.compile(r"\w+")
 NOBODY = "Gelöschte Person"  # the name of a row that only figures still need
 GONE = "(gelöscht)"
 OF_THE_DIRECTORY = (Purpose.DIRECTORY, Purpose.BROKERING)
@@ -121,11 +123,12 @@ def _erase_words(people: Sequence[Person]) -> None:
 def _erase_rows_of_lists(people: Sequence[Person]) -> None:
     """Delete rows of the office's lists that nobody has tied to a person yet, known by address or whole name."""
     marks = {person.email for person in people if person.email and not mails_to.shares_address(person)}
-    marks |= {person.name_key for person in people if " " in person.name_key}
+    names = [set(WORD.findall(person.name_key)) for person in people if " " in person.name_key]
     found = []
     for row_id, cells in db.session.execute(select(ImportRow.id, ImportRow.cells)):
         written = text.fold(" ".join(str(cell) for cell in cells))
-        if any(mark in written for mark in marks):
+        words = set(WORD.findall(written))  # the surname may stand first, or in a column of its own
+        if any(mark in written for mark in marks) or any(name <= words for name in names):
             found.append(row_id)
     for row_id in found:
         db.session.execute(delete(ImportRow).where(ImportRow.id == row_id))
@@ -172,6 +175,7 @@ def _empty_counted(person: Person) -> int:
 def _empty(person: Person) -> None:
     blank = Person(name=NOBODY, name_key="")  # no key: nobody is taken for them
     kept = {"id", "user_id", "merged_into_id", "created_at"}
+    person.created_at = clock.now()  # signed links hold the old moment, and open nothing any more
     for column in Person.__table__.columns:
         if column.key not in kept:
             default = column.default.arg if column.default is not None and column.default.is_scalar else None

@@ -68,8 +68,8 @@ SECRETS = frozenset(
 COPIES = frozenset({  # what repeats other columns in a form for machines
     "name_key", "search_text", "facets", "html", "calendar", "calendar_method", "key", "message_id", "in_reply_to",
     "unsubscribe_url", "template", "held_until", "next_attempt_at", "first_tried_at", "tried_at", "attempts",
-    "is_secret", "sequence", "revision", "row_hash", "moved", "before", "after", "done", "candidates", "guesses",
-    "problems", "changes", "import_row.values", "twin_number", "next_path", "mail_key", "digest",
+    "is_secret", "sequence", "event_sequence", "revision", "row_hash", "moved", "before", "after", "done", "candidates",
+    "guesses", "problems", "changes", "import_row.values", "twin_number", "next_path", "mail_key", "digest",
     "user_id", "staff_id", "reported_by_id",
 })  # fmt: skip
 OFFICE = "Büro"

@@ -1,5 +1,7 @@
 """The mails that went to somebody. An address may be a couple's: then the name in the mail tells whose it is."""
 
+import re
+
 from sqlalchemy import exists, or_, select
 
 from coordapp.directory.models import Person
@@ -16,9 +18,14 @@ def list_mails(person: Person) -> list[Mail]:
     if person.email:
         is_shared = shares_address(person)
         for mail in db.session.scalars(select(Mail).where(Mail.recipient == person.email)):
-            if not is_shared or person.name_key in name_key(mail.recipient_name):
+            if not is_shared or _is_named(person, mail.recipient_name):
                 found[mail.id] = mail
     return [found[number] for number in sorted(found, reverse=True)]
+
+
+def _is_named(person: Person, names: str) -> bool:
+    """Tell whether a person is among the names of a mail; "Anna Kern" is not part of "Hanna Kern"."""
+    return re.search(rf"(?<![\w-]){re.escape(person.name_key)}(?![\w-])", name_key(names)) is not None
 
 
 def shares_address(person: Person) -> bool:

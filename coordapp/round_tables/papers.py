@@ -1,27 +1,18 @@
 """Paper of round tables: the sign-in sheet as a tagged PDF."""
 
-import json
 from collections.abc import Iterable
 
 from flask import current_app
 from flask_babel import force_locale
 
-import config
 from coordapp.events.models import Event, Registration
 from coordapp.round_tables import rules
 from coordapp.shared import clock, languages
-
-SHEET = config.ROOT / "templates" / "round_tables/office/sign_in_sheet.typ"
-FONTS = config.ROOT / "static" / "fonts" / "pdf"
+from coordapp.shared.pdf import make_pdf
 
 
 def sign_in_sheet(event: Event, registrations: Iterable[Registration]) -> bytes:
-    """Return the sheet as a PDF (PDF/UA-1): names and room to sign, one sheet for each date of the event.
-
-    Everything is handed over as data, so that no name can be read as markup.
-    """
-    import typst  # noqa: PLC0415 - takes most of a second, and few requests need it
-
+    """Return the sheet as a PDF (PDF/UA-1): names and room to sign, one sheet for each date of the event."""
     with force_locale("de"):
         dates = [languages.span(date.starts_at, date.ends_at) for date in event.dates]
     facts = {
@@ -33,10 +24,7 @@ def sign_in_sheet(event: Event, registrations: Iterable[Registration]) -> bytes:
         "rows": rules.sheet_rows((one.person.name, one.party_size) for one in registrations),
         "blank_rows": rules.BLANK_ROWS,
     }
-    return typst.compile(
-        str(SHEET), root=str(SHEET.parent), font_paths=[str(FONTS)], ignore_system_fonts=True, format="pdf",
-        pdf_standards=["ua-1"], sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
-    )  # fmt: skip
+    return make_pdf("round_tables/office/sign_in_sheet.typ", facts)
 
 
 def sheet_filename(event: Event) -> str:

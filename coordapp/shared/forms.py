@@ -8,7 +8,17 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, Field, SelectField, StringField, TelField, TextAreaField, TimeField
+from wtforms import (
+    DateField,
+    EmailField,
+    Field,
+    FieldList,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
@@ -23,6 +33,12 @@ def choices(labels: Mapping) -> list[SelectChoice]:
 def add_error(field: Field, message) -> None:
     """Say beside a field what is wrong with it."""
     field.errors = [*field.errors, message]  # ty: ignore[invalid-assignment] - WTForms declares an empty tuple
+
+
+def add_row_error(rows: FieldList, field: Field, message) -> None:
+    """Say what is wrong in a row of a list that has been checked already, so that the list knows of it too."""
+    add_error(field, message)
+    rows.errors = [row.errors for row in rows]  # ty: ignore[invalid-assignment] - WTForms declares an empty tuple
 
 
 # What a valid field holds: WTForms cannot tell that it is not None.

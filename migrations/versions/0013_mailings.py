@@ -34,9 +34,7 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["account.id"], name=op.f("fk_mailing_created_by_id_account"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_mailing_event_id_event"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_mailing_event_id_event"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailing")),
     )
     with op.batch_alter_table("mailing", schema=None) as batch_op:

@@ -20,6 +20,10 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sentAt = String(Date.now());
+  // The "#field" of a link in the error summary would stay in the address, and the next page begin there.
+  if (location.hash) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
 });
 // Coming back with the back button, the page may be the very one that was left.
 addEventListener("pageshow", () => {

@@ -4,9 +4,15 @@ from itertools import islice
 
 import pytest
 
+from coordapp.accounts import links, sign_ups
 from coordapp.accounts.guards import ROLES, Access
-from coordapp.accounts.models import Role
+from coordapp.accounts.models import LinkPurpose, Role, User
+from coordapp.directory import representatives, still_right
+from coordapp.directory.models_consent import Purpose
+from coordapp.directory.models_profile import Volunteer
 from coordapp.extensions import db
+from coordapp.invitations.unsubscribe import unsubscribe_url
+from coordapp.shared.links import external
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.house.addresses import addresses_of, all_tokens, rules_of
 
@@ -22,8 +28,28 @@ def _addresses(app, *accesses: Access) -> list[tuple[Role | None, list[str]]]:
         viewer = VIEWERS.get(access) or (None if access is Access.EVERYONE else next(iter(ROLES[access])))
         for rule in rules_of(app, method="GET", access=access):
             found.append((viewer, list(addresses_of(app, rule, tokens=tokens))))
+    if Access.EVERYONE in accesses:
+        found += [(viewer, [address]) for viewer, address in _known_only_to_their_reader()]
     db.session.rollback()  # the site must be able to write while we look
     return found
+
+
+def _known_only_to_their_reader() -> list[tuple[Role | None, str]]:
+    """Return pages whose link is signed or kept as a hash, and those of somebody who speaks for a club."""
+    account = db.session.scalars(db.select(User).filter_by(role=Role.CLUB).order_by(User.id)).first()
+    club = representatives.list_represented(account)[0]
+    volunteers = list(db.session.scalars(db.select(Volunteer).order_by(Volunteer.person_id).limit(2)))
+    sign_in, sign_up = links.new_link(account, LinkPurpose.SIGN_IN), sign_ups.new_link("neu@example.org")
+    db.session.commit()
+    people = [volunteer.person for volunteer in volunteers]
+    return [
+        (None, external("accounts.link", token=sign_in)), (None, external("sign_up.show", token=sign_up)),
+        (None, external("still_right.show", token=still_right.token_of(volunteers[0]))),
+        (None, unsubscribe_url(people[0], Purpose.INVITE_ROUND_TABLE)),
+        (None, unsubscribe_url(people, Purpose.INVITE_ROUND_TABLE)),  # who share a mailbox
+        (Role.CLUB, external("organisations_own.index")),
+        (Role.CLUB, external("organisations_own.edit", organisation_id=club.id)),
+    ]  # fmt: skip
 
 
 def _walk(app, open_browser, axe, overflow, *accesses, language) -> list[str]:

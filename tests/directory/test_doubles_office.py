@@ -42,7 +42,7 @@ def people() -> dict[str, int | None]:
 def test_without_doubles_the_page_says_so(office, make):
     make.volunteer(name="Fatima Weiß")
     assert "Niemand scheint doppelt zu sein." in office.get_page(START).text
-    assert doubles.count_suggested() == 0
+    assert len(doubles.list_suggestions()) == 0
 
 
 def test_pairs_are_listed_with_why_and_without_contact_data(office, two, make):
@@ -69,7 +69,7 @@ def test_two_people_are_remembered_as_two(office, two):
 def test_who_was_told_apart_stays_so_when_one_of_them_is_merged(app, office, two, make):
     third = make.volunteer(name="Fatima Weiss", municipality="Ilmenau")
     doubles.say_not_same(two[1], third, by=None)
-    assert doubles.count_suggested() == 2
+    assert len(doubles.list_suggestions()) == 2
     office.press(page_of(two[0], two[1]), MERGE)
     assert doubles.list_suggestions() == []
 
@@ -104,6 +104,13 @@ def test_comparing_says_what_goes_along_what_is_lost_and_what_has_to_be_decided(
     page = office.press(page_of(*two), MERGE)
     left = db.session.scalars(db.select(Registration).where(Registration.person_id == two[1].id)).one()
     assert page.links["Beide sind angemeldet: Runder Tisch in Plaue"] == f"/verwaltung/anmeldungen/{left.id}/"
+
+
+def test_of_two_addresses_the_page_warns_that_both_open_the_data(office, two, make):
+    warning = "Mit beiden E-Mail-Adressen kann man danach alles über diese Person sehen und ändern."
+    assert warning in office.get_page(page_of(*two)).text
+    same = make.person(name="Fatima Weis", email=two[0].email)
+    assert warning not in office.get_page(page_of(two[0], same)).text
 
 
 def test_merging_takes_what_was_chosen_and_can_be_undone(office, two):
@@ -184,12 +191,12 @@ def test_only_who_was_added_or_changed_is_compared_again(app, make, two, monkeyp
     compared = []
     judge = matching.judge
     monkeypatch.setattr(matching, "judge", lambda one, other: compared.append(1) or judge(one, other))
-    assert doubles.count_suggested() == len(compared) == 1
-    assert doubles.count_suggested() == len(compared) == 1
+    assert len(doubles.list_suggestions()) == len(compared) == 1
+    assert len(doubles.list_suggestions()) == len(compared) == 1
     third = make.person(name="Fatima Weiss-Kaya", municipality="Ilmenau")
-    assert (doubles.count_suggested(), len(compared)) == (2, 3)
+    assert (len(doubles.list_suggestions()), len(compared)) == (2, 3)
     two[1].name, third.email = "Ruth Kahn", two[0].email
-    assert doubles.count_suggested() == 1
+    assert len(doubles.list_suggestions()) == 1
     assert doubles.list_suggestions()[0].why == "gleiche E-Mail-Adresse, gleicher Ort, gleicher Vorname"
     db.session.delete(third)
-    assert doubles.count_suggested() == 0
+    assert len(doubles.list_suggestions()) == 0

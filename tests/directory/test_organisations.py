@@ -127,11 +127,3 @@ def test_a_list_says_in_one_line_what_an_organisation_does(make, description, to
     said = organisation_words.sentence(make.organisation(description=description, topics=topics))
     assert said == expected
     assert len(said) <= organisation_words.LONGEST_SENTENCE + 2
-
-
-@pytest.mark.parametrize(
-    ("number", "expected"),
-    [("+493628738100", "03628 738100"), ("+43123456789", "+43 1 23456789"), ("unlesbar", "unlesbar"), (None, "")],
-)
-def test_telephone_numbers_are_written_as_they_are_dialled_here(number, expected):
-    assert organisation_words.phone(number) == expected

@@ -222,7 +222,7 @@ def test_a_search_is_kept_renamed_and_deleted(app, make):
     wanted = Filters(language="ar", places=("Ilmenau", "Geratal"))
     saved = search.save_search("Raum Ilmenau", wanted, by=make.user())
     db.session.commit()
-    assert search.filters_of(search.get_saved(saved.id)) == wanted
+    assert search.filters_of(saved) == wanted
     search.save_search("Arabisch", Filters(language="ar"), by=None)
     assert [one.name for one in search.list_saved()] == ["Arabisch", "Raum Ilmenau"]
     search.rename_search(saved, "Ilmenau und Geratal")

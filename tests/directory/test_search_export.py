@@ -10,9 +10,8 @@ from python_calamine import CalamineWorkbook
 from coordapp.directory import consents, profile, search_export
 from coordapp.directory.models_consent import Disclosure, DisclosureKind, GivenBy, Purpose
 from coordapp.directory.models_profile import Engagement, FieldOfAction, Volunteer
-from coordapp.directory.search_office import EXCEL
 from coordapp.extensions import db
-from coordapp.shared import clock
+from coordapp.shared import clock, excel
 
 LIST = "/verwaltung/verzeichnis/liste/"
 PURPOSE = "Dolmetschende für den Elternabend anrufen"
@@ -39,7 +38,7 @@ def download(office):
     def ask(query: str = "") -> bytes:
         response = office.post(LIST + query, data={"csrf_token": office.csrf_token(), "purpose": PURPOSE})
         assert response.status_code == 200
-        assert response.mimetype == EXCEL
+        assert response.mimetype == excel.FILE_TYPE
         assert response.headers["Cache-Control"] == "no-store"
         return response.data
 
@@ -173,12 +172,3 @@ def test_what_looks_like_a_formula_stays_text_when_its_cell_is_typed_anew(offer,
     offer(name="=1+1")
     with ZipFile(BytesIO(download())) as parts:
         assert 'quotePrefix="1"' in parts.read("xl/styles.xml").decode()
-
-
-@pytest.mark.parametrize(
-    ("stored", "written"),
-    [("+493628738100", "03628 738100"), ("+491713920000", "0171 3920000"), ("+4319999999", "+43 1 9999999"),
-     (None, ""), ("unbekannt", "unbekannt")],
-)  # fmt: skip
-def test_numbers_are_written_as_they_are_dialled(stored, written):
-    assert search_export.spoken(stored) == written

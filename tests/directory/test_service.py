@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from coordapp.directory import profile
+from coordapp.accounts import links
+from coordapp.accounts.models import LinkPurpose, Role
 from coordapp.directory import service as directory
 from coordapp.directory.models import Organisation, OrganisationKind, Person
 from coordapp.extensions import db
@@ -82,6 +83,44 @@ def test_an_account_finds_the_person_of_its_name_and_address_and_proves_it(make)
     assert olha.email_proven_at is not None
 
 
+def test_by_a_signpost_nobody_takes_the_person_away_from_another_account_nor_proves_the_other_address(make):
+    mine = make.user(name="Olha Beispiel", email="neu@example.org")
+    kept = make.person(name=mine.name, email=mine.email, user_id=mine.id, proven=False)
+    old = make.person(name=mine.name, email="alt@example.org", merged_into_id=kept.id)
+    theirs = make.user(name=mine.name, email=old.email)
+    assert directory.person_of(theirs) is kept
+    db.session.flush()
+    assert directory.find_person_of(mine) is directory.find_person_of(theirs) is kept
+    assert (kept.user_id, kept.email_proven_at) == (mine.id, None)
+
+
+def test_with_a_new_address_the_account_goes_along_and_the_old_mailbox_opens_nothing(make, browser_of):
+    user = make.user(name="Vera Hilft", email="alt@example.org")
+    person = make.volunteer(name=user.name, email=user.email, user_id=user.id)
+    old_browser, old_link = browser_of(user), links.new_link(user, LinkPurpose.SIGN_IN)
+    directory.change_contact(person, name=person.name, email="neu@example.org", phone="+4936289999")
+    db.session.commit()
+    assert old_browser.get("/mein/daten/").status_code == 302
+    assert not links.find_link(old_link, LinkPurpose.SIGN_IN).is_open(clock.now())
+    assert (user.email, directory.find_person_of(user)) == ("neu@example.org", person)
+
+
+@pytest.mark.parametrize("email", ["paar@example.org", None])
+def test_where_the_new_address_has_an_account_or_there_is_none_the_old_account_lets_go(make, email):
+    user = make.user(name="Vera Hilft", email="alt@example.org")
+    make.user(name="Paul Hilft", email="paar@example.org")
+    person = make.person(name=user.name, email=user.email, user_id=user.id)
+    directory.change_contact(person, name=person.name, email=email, phone=None)
+    assert (user.email, directory.find_person_of(user)) == ("alt@example.org", None)
+
+
+def test_the_account_of_staff_keeps_its_address(make):
+    user = make.user(role=Role.COORDINATOR, name="Ina Büro", email="buero@example.org")
+    person = make.person(name=user.name, email=user.email, user_id=user.id)
+    directory.change_contact(person, name=person.name, email="privat@example.org", phone=None)
+    assert (user.email, directory.find_person_of(user)) == ("buero@example.org", person)
+
+
 def test_a_telephone_number_is_filled_in_and_never_replaced(make):
     olha = make.person()
     directory.fill_in_phone(olha, None)
@@ -104,10 +143,7 @@ def test_a_search_takes_letters_as_letters_and_wants_all_words(make, words):
     assert directory.search_people(words) == []
 
 
-def test_volunteers_and_organisations_are_listed_by_name(make):
-    zora, anna = make.volunteer(name="Zora"), make.volunteer(name="änne")
-    make.person(name="Kein Ehrenamt")
-    assert [volunteer.person for volunteer in profile.list_volunteers()] == [anna, zora]
+def test_an_organisation_is_remembered_once(make):
     club = directory.remember_organisation("Verein e.V.", kind=OrganisationKind.CLUB)
     assert directory.remember_organisation("Verein e.V.", kind=OrganisationKind.OFFICE) is club
     assert db.session.query(Organisation).count() == 1

@@ -13,6 +13,7 @@ UNKNOWN = {"int": 999_999, "string": "gibt-es-nicht", "default": "gibt-es-nicht"
 NAMED = {  # argument: table, where the name does not say it
     "user_id": "account",
     "item_id": "agenda_item",
+    "other_id": "person",
     "report_id": "barrier_report",
 }
 EACH = 3  # ids tried of one kind, beside one that does not exist

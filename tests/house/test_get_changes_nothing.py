@@ -2,10 +2,18 @@
 
 import pytest
 
+from coordapp.accounts import sign_ups
 from coordapp.accounts.guards import ROLES, Access, access_of
 from coordapp.accounts.links import new_link
 from coordapp.accounts.models import LinkPurpose, Role, User
+from coordapp.directory import still_right
+from coordapp.directory.models import Person
+from coordapp.directory.models_consent import Purpose
+from coordapp.directory.models_profile import Volunteer
+from coordapp.events.models import Event, EventDate, Registration, RegistrationStatus
 from coordapp.extensions import db
+from coordapp.invitations.unsubscribe import unsubscribe_url
+from coordapp.shared import clock
 from coordapp.shared.languages import LANGUAGES
 from tests.house.addresses import addresses_of, all_tokens, dump, rules_of
 
@@ -17,6 +25,12 @@ def tokens(full_house) -> list[str]:
     users = db.session.scalars(db.select(User).order_by(User.id)).all()
     links = [new_link(user, LinkPurpose.SIGN_IN) for user in users if user.role is Role.VOLUNTEER][:1]
     links += [new_link(user, LinkPurpose.SET_UP) for user in users if user.is_staff][:1]
+    reader = db.session.scalars(db.select(Person).order_by(Person.id).limit(1)).one()
+    links.append(unsubscribe_url(reader, Purpose.INVITE_ROUND_TABLE).split("/")[-2])
+    links.append(sign_ups.new_link("neu@example.org"))
+    coming = db.select(Registration.token).where(Registration.status == RegistrationStatus.CONFIRMED).join(Event)
+    links += db.session.scalars(coming.where(Event.dates.any(EventDate.starts_at > clock.now())).limit(1))
+    links += [still_right.token_of(one) for one in db.session.scalars(db.select(Volunteer).limit(1))]
     db.session.commit()
     return [*links, *all_tokens()]
 

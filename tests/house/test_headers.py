@@ -52,6 +52,20 @@ def test_an_error_of_ours_says_nothing_about_itself_and_carries_the_headers(app,
     _expect_headers(response)
 
 
+def test_the_log_of_a_fault_says_where_and_holds_neither_address_nor_message(app, client, monkeypatch, caplog):
+    def broken(token: str):
+        raise RuntimeError(f"olha@example.org {token}")
+
+    broken.access = app.view_functions["events.registration"].access
+    monkeypatch.setitem(app.view_functions, "events.registration", broken)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    assert client.get("/anmeldung/geheimer-schluessel/").status_code == 500
+    assert "fault in events.registration: RuntimeError in " in caplog.text
+    assert "broken" in caplog.text
+    assert "geheimer-schluessel" not in caplog.text
+    assert "olha@example.org" not in caplog.text
+
+
 def test_an_unknown_host_is_refused(client):
     assert client.get("/", headers={"Host": "fremd.example"}).status_code == 400
 

@@ -1,6 +1,7 @@
 """How the source is cut: small files, short functions, imports at the top, rooms without drawers for everything."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,12 @@ def test_every_room_says_what_it_is_for():
 
 def test_only_routes_and_commands_commit():
     web_and_command_line = ("routes", "office", "staff", "cli")
-    on_their_own = {"coordapp/worker.py", "coordapp/serve.py", "coordapp/outbox/sender.py"}
+    on_their_own = {f"coordapp/{name}.py" for name in ("worker", "serve", "outbox/sender", "mailbox/reader")}
     committing = {_name(path) for path in OURS if "session.commit(" in path.read_text()}
     assert {name for name in committing if not name.removesuffix(".py").endswith(web_and_command_line)} == on_their_own
+
+
+@pytest.mark.parametrize(("library", "tool"), [("typst", "pdf"), ("xlsxwriter", "excel")])
+def test_files_for_the_office_are_made_in_one_place(library, tool):
+    speaking = {_name(path) for path in OURS if re.search(rf"^\s*(import|from) {library}\b", path.read_text(), re.M)}
+    assert speaking == {f"coordapp/shared/{tool}.py"}

@@ -192,7 +192,7 @@ def test_cancelling_drops_what_nobody_got_and_keeps_what_was_sent_or_answered(dr
     work()
     sent, answered = db.session.scalars(db.select(Mail).order_by(Mail.id).limit(2))
     sent.status = MailStatus.SENT
-    by_phone = service.list_of_mail(answered.key)[0]
+    by_phone = db.session.scalars(db.select(Invitation).filter_by(mail_key=answered.key)).first()
     service.decline(by_phone, entered_by=make.user())
     assert mailings.cancel(mailing) == 51
     db.session.commit()
@@ -407,3 +407,14 @@ def test_without_a_mailbox_to_read_no_entry_asks_for_an_answer(draft):
     send(draft(1))
     work()
     assert db.session.scalars(db.select(Mail.calendar)).all() == [None]
+
+
+def test_the_time_left_is_told_by_the_pace_of_this_mailing_and_not_by_a_test_sent_before(make):
+    at = clock.now().replace(microsecond=0)
+    make.mail(to="vera@example.org", sent_at=at - timedelta(seconds=50), status=MailStatus.SENT)
+    nothing_sent = mailings.Progress(waiting=49)
+    with clock.stopped(at):
+        assert mailings.minutes_left(nothing_sent, per_minute=120) == 1
+        for seconds in range(10):
+            make.mail(to="vera@example.org", sent_at=at - timedelta(seconds=seconds), status=MailStatus.SENT)
+        assert mailings.minutes_left(mailings.Progress(sent=10, waiting=130), per_minute=120) == 10

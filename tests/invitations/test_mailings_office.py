@@ -263,3 +263,14 @@ def test_the_office_is_told_of_paused_mailings_and_of_letters_to_print(office, e
     mailings.pause(mailing)
     links = office.get_page("/verwaltung/").links
     assert links["1 Brief drucken"] == links["Angehaltene Einladung fortsetzen"] == url(mailing)
+
+
+def test_where_only_letters_are_left_printing_is_the_deed_and_nothing_can_be_stopped(office, event, make):
+    make.volunteer(channel=Channel.LETTER)
+    letters_only = mailings.prepare(event, Audience(everybody=True), by=make.user())
+    mailings.send(letters_only, by=make.user())
+    db.session.commit()
+    page = office.get_page(url(letters_only))
+    assert page.main.one("button", class_="kern-btn--primary").text == "Briefe drucken (1)"
+    assert "Anhalten" not in page.buttons
+    assert not [button for button in page.buttons if button.startswith("Abbrechen")]

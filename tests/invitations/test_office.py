@@ -86,6 +86,19 @@ def test_only_the_silent_are_reminded_and_the_button_goes(office, event, invite,
     assert "0 Personen werden erinnert." in again.text
 
 
+def test_a_reminder_is_folded_away_as_long_as_nobody_had_time_to_answer(office, event, invite, make):
+    invitation = invite(event, make.volunteer(name="Anna"))
+    fresh = office.get_page(url(event))
+    assert "Lassen Sie den Menschen besser noch Zeit." in fresh.text
+    assert [fold.one("summary").text for fold in fresh.main.all("details")] == ["Erinnern"]
+    invitation.mailed_at -= timedelta(days=2)
+    db.session.commit()
+    later = office.get_page(url(event))
+    assert "Lassen Sie den Menschen besser noch Zeit." not in later.text
+    assert later.main.all("details") == []
+    assert "Alle ohne Antwort erinnern (1)" in later.buttons
+
+
 def test_a_draft_leads_to_publishing_and_offers_no_inviting(office, make):
     draft = make.event(published=False)
     page = office.get_page(url(draft))

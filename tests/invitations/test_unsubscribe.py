@@ -14,6 +14,7 @@ from coordapp.invitations.unsubscribe import unsubscribe_url
 from coordapp.outbox import service as outbox
 from coordapp.outbox.models import Mail, MailStatus
 from coordapp.outbox.sender import Sender
+from coordapp.privacy import erasure
 from coordapp.shared import clock
 
 TABLES, TRAINING = Purpose.INVITE_ROUND_TABLE, Purpose.INVITE_TRAINING
@@ -154,6 +155,14 @@ def test_what_waits_to_be_sent_is_dropped_but_no_service_mail(client, make, vera
     assert {status_of(key) for key in ("other topic", "service", "stranger")} == {MailStatus.QUEUED}
 
 
+def test_what_the_office_notes_as_withdrawn_drops_what_waits_as_well(office, make, vera):
+    queue(make, vera, key="tables")
+    queue(make, vera, TRAINING, key="training")
+    data = {"purpose": TABLES.value, "withdrawn_by": "phone"}
+    office.post_to(f"/verwaltung/verzeichnis/personen/{vera.id}/einwilligungen/zurueckziehen", data, status=302)
+    assert (status_of("tables"), status_of("training")) == (MailStatus.EXPIRED, MailStatus.QUEUED)
+
+
 def test_ending_invitations_cancels_no_registration(client, make, vera):
     registration = make.registration(of_person=vera)
     client.post(path(vera), data=ONE_CLICK)
@@ -229,6 +238,16 @@ def test_the_link_of_somebody_deleted_does_not_pass_to_the_next_with_their_id(cl
     newcomer = make.volunteer(id=number)
     assert client.post(old, data=ONE_CLICK).status_code == 400
     assert agreed(newcomer) == {TABLES}
+
+
+def test_the_link_of_somebody_erased_opens_nothing_though_figures_keep_their_row(client, make, vera):
+    make.registration(of_person=vera)
+    link = path(vera)
+    with clock.stopped(clock.now() + timedelta(days=1)):
+        erasure.erase(vera)
+    db.session.commit()
+    assert db.session.get(Person, vera.id) is not None
+    client.get_page(link, status=404)
 
 
 def test_other_deeds_of_the_page_need_its_csrf_token(client, vera):

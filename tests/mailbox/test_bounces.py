@@ -247,6 +247,24 @@ def test_hostile_texts_are_read_quickly(vera, take_in, text, kind):
     assert time.perf_counter() - began < 2
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Subject: " + b"=?utf-8?q?a?= " * 60_000,
+        b"Message-ID: " + b"=?utf-8?q?a?= " * 60_000,
+        b"Content-Type: text/plain" + b';"' * 300_000,
+        b"Content-Type: text/plain" + b'\n ;"' * 200_000,
+        b"X: y\rContent-Type: text/plain" + b"; a*0*=x" * 60_000,
+        b"Content-Type: multipart/mixed; boundary=q\n\n" + (b"--q\nContent-Type: a/b" + b';"' * 9000 + b"\n\n") * 50,
+    ],
+    ids=["words", "id", "parameters", "folded", "bare CR", "parts"],
+)
+def test_hostile_headers_are_read_quickly(take_in, head):
+    began = time.perf_counter()
+    take_in(b"From: MAILER-DAEMON@example.net\n" + head + b"\n\nx\n")
+    assert time.perf_counter() - began < 2
+
+
 def test_what_was_read_is_forgotten_after_a_year(vera, take_in):
     take_in(raw("postfix_unknown"))
     with clock.stopped(clock.now() + timedelta(days=364)):

@@ -18,7 +18,7 @@ from coordapp.events.occupancy import occupancy_of
 from coordapp.extensions import db
 from coordapp.invitations.models import Invitation
 from coordapp.outbox.models import Mail, MailStatus
-from coordapp.privacy import erasure, service
+from coordapp.privacy import erasure, mails_to, service
 from coordapp.round_tables.models import Task, Topic
 from coordapp.shared import clock
 from coordapp.statements.models import BarrierReport
@@ -167,6 +167,27 @@ def test_who_shares_the_address_keeps_their_mails(make):
     assert (mine.recipient, other.recipient) == ("", "paar@example.org")
     assert (mine.text, other.text) == ("", "Guten Tag")
     assert kai.name == "Kai Paar"
+
+
+def test_of_two_similar_names_with_one_address_each_has_their_own_mails(make):
+    anna, hanna = (make.person(name=name, email="familie@example.org") for name in ("Anna Kern", "Hanna Kern"))
+    theirs = make.mail(to="familie@example.org", recipient_name="Hanna Kern")
+    both = make.mail(to="familie@example.org", recipient_name="Hanna Kern, Anna Kern")
+    assert mails_to.list_mails(anna) == [both]
+    assert mails_to.list_mails(hanna) == [both, theirs]
+
+
+@pytest.mark.parametrize("cells", [["Kanarienvogel, Kim", "0170"], ["Kanarienvogel", "Arnstadt", "Kim"]])
+def test_rows_of_lists_with_the_surname_first_go_too(make, cells):
+    kim = make.person(name=NAME, email=None)
+    listed = ImportList(name="Liste 2026")
+    db.session.add(listed)
+    db.session.flush()
+    for number, row in enumerate((cells, ["Kimme", "Kanarienvogel"]), start=1):
+        db.session.add(ImportRow(import_list_id=listed.id, number=number, sheet=0, cells=row))
+    db.session.flush()
+    erasure.erase(kim)
+    assert db.session.scalars(select(ImportRow.number)).all() == [2]
 
 
 def test_mails_to_an_address_that_somebody_once_had_go_too(make):
