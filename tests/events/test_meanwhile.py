@@ -48,7 +48,8 @@ def test_who_cancelled_meanwhile_can_register_anew(make):
 
 
 def test_a_party_that_grew_meanwhile_is_offered_nothing_that_is_too_small(make, mails):
-    event = make.event(capacity=2)
+    event = make.event(capacity=3)
+    make.registration(event)
     first, second = (make.registration(event, status=S.WAITING) for _each in range(2))
     behind_the_back(first, party_size=3)
     assert waiting_list.offer_places(event) == 0
