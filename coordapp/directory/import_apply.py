@@ -101,11 +101,10 @@ class TakingOver:
         if new.pop("profile", False):
             self._add_profile(person, new)
             db.session.flush()
+        if "email" in new:
+            directory.move_email(person, new["email"])
         import_compare.write(person, self.volunteers.get(person.id), new)
         person.name_key = directory.name_key(person.name)
-        if "email" in new:
-            person.email_proven_at = person.email_bounced_at = None
-            person.email_trouble, person.email_bounces = "", 0
         row.done = {"changed": person.id, "before": old, "after": self._state(person)}
 
     def _wanted(self, row: ImportRow, before: dict) -> dict:

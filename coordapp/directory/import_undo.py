@@ -109,6 +109,8 @@ class Undoing:
         before, volunteer = row.done["before"], self.volunteers.get(person.id)
         changed = self._changed_since(row, list(before))
         back = {name: value for name, value in before.items() if name not in changed and name != "profile"}
+        if "email" in back:
+            directory.move_email(person, back["email"])
         import_compare.write(person, volunteer, back)
         person.name_key = directory.name_key(person.name)
         directory.refresh_search_text(person)

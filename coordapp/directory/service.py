@@ -109,14 +109,18 @@ def change_contact(person: Person, *, name: str, email: str | None, phone: str |
     """
     moved = email != person.email
     if moved:
-        _take_account_along(person, email)
-        person.email_proven_at = person.email_bounced_at = None
-        person.email_trouble, person.email_bounces = "", 0
-    person.name, person.name_key = text.one_line(name), name_key(name)
-    person.email, person.phone = email, phone
+        move_email(person, email)
+    person.name, person.name_key, person.phone = text.one_line(name), name_key(name), phone
     refresh_search_text(person)
     db.session.flush()
     return moved
+
+
+def move_email(person: Person, email: str | None) -> None:
+    """Let mails to a person go elsewhere: nothing is known of the new address, and the account goes along."""
+    _take_account_along(person, email)
+    person.email, person.email_proven_at, person.email_bounced_at = email, None, None
+    person.email_trouble, person.email_bounces = "", 0
 
 
 def _take_account_along(person: Person, email: str | None) -> None:

@@ -147,6 +147,17 @@ def test_contact_data_that_people_proved_themselves_are_not_overwritten_unasked(
     assert own.phone == "+491605551201"
 
 
+def test_a_new_address_from_a_list_takes_the_account_along_and_back_again(office, make):
+    elif_ = in_directory(make, user=make.user(email="elif@example.org", name="Elif Kaya"))
+    url = bring(office, "Elif Kaya;neu@example.org;03677 111222;;")
+    page = office.get_page(row_url(2))
+    office.send(page, page.form_of("Auswahl merken"), {"taken": ["email"]}, status=200)
+    take_over(office, url)
+    assert (elif_.email, elif_.user.email) == ("neu@example.org", "neu@example.org")
+    office.press(f"{url}rueckgaengig/", "Rückgängig machen", status=200)
+    assert (elif_.email, elif_.user.email) == ("elif@example.org", "elif@example.org")
+
+
 def test_somebody_who_is_no_volunteer_yet_comes_into_the_directory_uninformed(office, make):
     guest = make.person(name="Olha Beispiel", email="olha@example.org")
     take_over(office, bring(office, "Olha Beispiel;olha@example.org;;Plaue;"))
