@@ -39,6 +39,8 @@ def load(environ: dict[str, str] | None = None) -> dict:
         "OFFICE_PHONE": env.get("OFFICE_PHONE") or "03628 738-0",
         "LEGAL_REPRESENTATIVE": env.get("LEGAL_REPRESENTATIVE") or "Landrätin oder Landrat des Ilm-Kreises",
         "DATA_PROTECTION_EMAIL": env.get("DATA_PROTECTION_EMAIL") or "datenschutz@ilm-kreis.example",
+        # trainings: who was there longer than this share of the planned time gets a certificate
+        "CERTIFICATE_ABOVE_PERCENT": int(env.get("CERTIFICATE_ABOVE_PERCENT") or 50),
         # mail
         "SMTP_HOST": env.get("SMTP_HOST") or "",
         "SMTP_PORT": int(env.get("SMTP_PORT") or 587),

@@ -48,6 +48,9 @@ from coordapp.events import office as events_office
 from coordapp.events import places_office, registrations_office, words
 from coordapp.events import routes as events
 from coordapp.extensions import babel, csrf, db, login_manager, migrate, prepare_engine
+from coordapp.feedback import attention as feedback_attention
+from coordapp.feedback import office as feedback_office
+from coordapp.feedback import routes as feedback
 from coordapp.invitations import attention as invitations_attention
 from coordapp.invitations import code_routes, mailings_office, recipients_office, texts_office
 from coordapp.invitations import office as invitations_office
@@ -74,10 +77,30 @@ from coordapp.shared.faults import without_data
 from coordapp.statements import attention as statements_attention
 from coordapp.statements import office as statements_office
 from coordapp.statements import routes as statements
+from coordapp.trainings import attendance_office as training_attendance_office
+from coordapp.trainings import attention as trainings_attention
+from coordapp.trainings import (
+    certificates_office,
+    certificates_routes,
+    demand_attention,
+    demand_office,
+    formats_office,
+    interests_routes,
+    mine_routes,
+    requests_office,
+    requests_routes,
+)
+from coordapp.trainings import office as trainings_office
+from coordapp.trainings import routes as trainings
 
 ROOMS = (  # blueprint, where its addresses begin
     (calendar.bp, "/"),
     (round_tables.bp, "/runde-tische"),
+    (trainings.bp, "/schulungen"),
+    (interests_routes.bp, "/schulungen/naechste-gruppe"),
+    (requests_routes.bp, "/schulungen/anfrage"),
+    (certificates_routes.bp, "/bescheinigung"),
+    (feedback.bp, "/rueckmeldung"),
     (events.bp, "/anmeldung"),
     (code_routes.bp, "/einladung/code"),
     (invitations.bp, "/einladung"),
@@ -89,6 +112,7 @@ ROOMS = (  # blueprint, where its addresses begin
     (privacy_consents.bp, "/mein/zustimmungen"),
     (directory.bp, "/mein/mithelfen"),
     (still_right_routes.bp, "/mein/stimmt-noch"),
+    (mine_routes.bp, "/mein/schulungen"),
     (statements.bp, "/"),
     (organisations_routes.bp, "/"),
     (organisations_own_routes.bp, "/mein/vereine"),
@@ -97,6 +121,13 @@ ROOMS = (  # blueprint, where its addresses begin
     (agenda_office.bp, "/verwaltung/runde-tische"),
     (attendance_office.bp, "/verwaltung/runde-tische"),
     (minutes_office.bp, "/verwaltung/runde-tische"),
+    (trainings_office.bp, "/verwaltung/schulungen"),
+    (training_attendance_office.bp, "/verwaltung/schulungen"),
+    (certificates_office.bp, "/verwaltung/schulungen"),
+    (formats_office.bp, "/verwaltung/schulungen/angebote"),
+    (demand_office.bp, "/verwaltung/schulungen/bedarf"),
+    (requests_office.bp, "/verwaltung/schulungen/anfragen"),
+    (feedback_office.bp, "/verwaltung/rueckmeldungen"),
     (events_office.bp, "/verwaltung/veranstaltungen"),
     (registrations_office.bp, "/verwaltung/anmeldungen"),
     (places_office.bp, "/verwaltung/orte"),
@@ -137,6 +168,9 @@ ATTENTION = (  # rooms that say what needs the office now, see shared/attention.
     events_attention.list_lines,
     invitations_attention.list_lines,
     round_tables_attention.list_lines,
+    trainings_attention.list_lines,
+    demand_attention.list_lines,
+    feedback_attention.list_lines,
     statements_attention.list_lines,
     organisations_attention.list_lines,
 )

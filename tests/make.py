@@ -25,6 +25,8 @@ from coordapp.events.models import (
 from coordapp.extensions import db
 from coordapp.outbox.models import Mail, MailStatus
 from coordapp.shared import clock, text
+from coordapp.trainings import service as trainings
+from coordapp.trainings.models import FormatType, Training, TrainingFormat
 
 _numbers = itertools.count(1)
 
@@ -156,3 +158,24 @@ def mail(*, to: str, status: MailStatus = MailStatus.SENT, key: str = "", **colu
             text="Guten Tag", html="<p>Guten Tag</p>", **columns,
         )
     )  # fmt: skip
+
+
+def training_format(*, title: str | None = None, type: FormatType = FormatType.TRAINING, **columns) -> TrainingFormat:
+    """Make an entry of the catalogue: four evenings of 90 minutes for 12, unless said otherwise."""
+    columns = {
+        "minutes": 360, "capacity": 12, "contents": "Zuhören\nNachfragen", "trainer": "Ute Muster",
+    } | columns  # fmt: skip
+    return _add(TrainingFormat(title=title or f"Schulung Nummer {next(_numbers)}", type=type, **columns))
+
+
+def training(
+    training_format_: TrainingFormat | None = None, *, days: Iterable[int] = (30, 37, 44, 51), hour: int = 18,
+    published: bool = True, **given,
+) -> Training:  # fmt: skip
+    """Make a group that runs a format on evenings so many days from now, 90 minutes each; published."""
+    dates = [(in_days(day, hour), in_days(day, hour) + timedelta(minutes=90)) for day in days]
+    made = trainings.plan_group(training_format_ or training_format(), dates=dates, place=place(), **given)
+    if published:
+        made.event.published_at = made.event.changed_at = clock.now()
+    db.session.flush()
+    return made

@@ -13,6 +13,7 @@ class EventKind(StrEnum):
     """What sort of event it is."""
 
     ROUND_TABLE = "round_table"
+    TRAINING = "training"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class KindRules:
     has_waiting_list: bool
     offer_hours: int  # how long a freed place is kept for the next in line
     largest_party: int
+    most_dates: int  # that belong together
     topic_endpoint: str | None  # page on which somebody registered proposes a topic; takes token
     invitation_purpose: Purpose  # what somebody must have agreed to before they are invited
 
@@ -41,7 +43,21 @@ KINDS = {
         has_waiting_list=True,
         offer_hours=48,
         largest_party=10,
+        most_dates=1,
         topic_endpoint="round_tables.propose_topic",
         invitation_purpose=Purpose.INVITE_ROUND_TABLE,
+    ),
+    EventKind.TRAINING: KindRules(
+        label=_("Schulung"),
+        endpoint="trainings.show",
+        office_endpoint="trainings_office.show",
+        category="Schulung",
+        reminder_days=(7, 1),
+        has_waiting_list=True,
+        offer_hours=72,
+        largest_party=1,
+        most_dates=12,
+        topic_endpoint=None,
+        invitation_purpose=Purpose.INVITE_TRAINING,
     ),
 }

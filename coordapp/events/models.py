@@ -106,6 +106,7 @@ class Event(db.Model):
     __tablename__ = "event"
     __table_args__ = (
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
+        CheckConstraint("group_only OR NOT is_confidential", name="confidential_is_for_a_group"),
         Index(None, "kind", "published_at"),
     )
 
@@ -119,6 +120,10 @@ class Event(db.Model):
     language: Mapped[str] = mapped_column(String(2), default="de")  # spoken there
     audience: Mapped[str] = mapped_column(String(200), default="")
     group_only: Mapped[bool] = mapped_column(default=False)  # for a closed group: in no public list
+    is_confidential: Mapped[bool] = mapped_column(default=False)  # nobody but the invited and the office may know of it
+    required_format_id: Mapped[int | None] = mapped_column(  # a training that one must have completed before
+        ForeignKey("training_format.id", ondelete="SET NULL"), index=True
+    )
     hides_address: Mapped[bool] = mapped_column(default=False)  # only confirmed participants are told the place
     capacity: Mapped[int | None]  # None: no limit
     registration_opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from coordapp.accounts.models import User
 from coordapp.directory import service as directory
+from coordapp.directory import training_records
 from coordapp.directory.models import Organisation, Person
 from coordapp.events import mails, waiting_list
 from coordapp.events.models import CONFIRMATION_HOURS, CancelledBy, Event, Need, Registration, RegistrationStatus
@@ -67,6 +68,8 @@ def register(
     reason = (refusal if entered_by is None else office_refusal)(event, at=clock.now())
     if reason is not None:
         raise RegistrationRefused(reason)
+    if proven and not is_admitted(event, person):
+        raise RegistrationRefused(Refusal.PRECONDITION)
     registration = find_registration_of(event, person)
     if registration is not None and registration.is_active:
         return _registered_again(registration, wishes, proven=proven, entered_by=entered_by)
@@ -154,6 +157,8 @@ def confirm(registration: Registration, *, by_link: bool = True) -> None:
     if registration.proven_at is not None or (not registration.is_active and not lapsed):
         return
     reason = (refusal if lapsed and by_link else office_refusal)(event, at=now)
+    if reason is None and not is_admitted(event, registration.person):
+        reason = Refusal.PRECONDITION
     if reason is not None:
         raise RegistrationRefused(reason)
     if by_link:
@@ -269,6 +274,12 @@ def accept_offer(registration: Registration) -> bool:
 
 
 # questions
+
+
+def is_admitted(event: Event, person: Person) -> bool:
+    """Tell whether a person has completed what an event asks for."""
+    needed = event.required_format_id
+    return needed is None or training_records.has_completed(person, needed)
 
 
 def find_registration(token: str) -> Registration | None:

@@ -22,6 +22,7 @@ class Refusal(StrEnum):
     CLOSED = "closed"
     FULL = "full"
     PARTY_TOO_LARGE = "party_too_large"
+    PRECONDITION = "precondition"  # a training that must be completed before; told only to whom the address belongs
 
 
 class RegistrationRefused(Exception):

@@ -126,9 +126,14 @@ def _register(typed: Received, wishes: Wishes) -> Registration:
     _count(typed)
     person = _person_of(typed)
     return registration.register(
-        typed.event, person, wishes, proven=person.email_proven_at is not None, language=languages.current(),
+        typed.event, person, wishes, proven=_is_known(typed.event, person), language=languages.current(),
         made_with=typed.key_hash,
     )  # fmt: skip
+
+
+def _is_known(event: Event, person: Person) -> bool:
+    """Tell whether a registration counts at once; who lacks what an event asks for learns it only by their own mail."""
+    return person.email_proven_at is not None and registration.is_admitted(event, person)
 
 
 def _count(typed: Received) -> None:

@@ -62,6 +62,7 @@ def refused(event: Event, reason: Refusal) -> str:
         Refusal.CLOSED: _("Anmeldung beendet"),
         Refusal.FULL: _("ausgebucht"),
         Refusal.PARTY_TOO_LARGE: _("So viele Plätze gibt es hier nicht."),
+        Refusal.PRECONDITION: _("Es fehlt eine Schulung, die man vorher besucht haben muss."),
     }
     if reason is Refusal.NOT_YET and event.registration_opens_at is not None:
         return _("Anmeldung ab %(moment)s", moment=languages.moment(event.registration_opens_at))
@@ -78,6 +79,10 @@ def refused_long(reason: Refusal) -> str:
         Refusal.CLOSED: _("Die Zeit für die Anmeldung ist vorbei. Rufen Sie uns an: Vielleicht geht es noch."),
         Refusal.FULL: _("Alle Plätze sind vergeben."),
         Refusal.PARTY_TOO_LARGE: _("So viele Plätze gibt es hier nicht. Bitte melden Sie weniger Personen an."),
+        Refusal.PRECONDITION: _(
+            "Für diese Schulung müssen Sie vorher eine andere besucht haben. Bei uns steht das noch nicht. "
+            "Haben Sie sie woanders besucht? Dann rufen Sie uns bitte an."
+        ),
     }[reason]
 
 

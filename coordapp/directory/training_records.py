@@ -1,0 +1,54 @@
+"""The training history of people: what they completed, and whether that opens the next training to them."""
+
+from datetime import date
+
+from sqlalchemy import exists, select
+
+from coordapp.accounts.models import User
+from coordapp.directory.models import Person
+from coordapp.directory.models_training import TrainingRecord
+from coordapp.extensions import db
+
+# deeds
+
+
+def remember(
+    person: Person, *, title: str, completed_on: date, minutes: int, format_id: int | None = None,
+    event_id: int | None = None, provider: str = "", by: User | None = None,
+) -> TrainingRecord:  # fmt: skip
+    """Note that somebody completed a training; one event is noted once, and again with what is known now."""
+    found = _find_of_event(person, event_id) if event_id is not None else None
+    record = found or TrainingRecord(person=person, event_id=event_id, recorded_by_id=by.id if by else None)
+    record.title, record.completed_on, record.minutes = title, completed_on, minutes
+    record.format_id, record.provider = format_id, provider
+    db.session.add(record)
+    db.session.flush()
+    return record
+
+
+def forget(person: Person, *, event_id: int) -> None:
+    """Take back that somebody completed the training of an event."""
+    found = _find_of_event(person, event_id)
+    if found is not None:
+        db.session.delete(found)
+        db.session.flush()
+
+
+# questions
+
+
+def _find_of_event(person: Person, event_id: int) -> TrainingRecord | None:
+    mine = (TrainingRecord.person_id == person.id, TrainingRecord.event_id == event_id)
+    return db.session.scalars(select(TrainingRecord).where(*mine)).first()
+
+
+def has_completed(person: Person, format_id: int) -> bool:
+    """Tell whether somebody completed a training of a format."""
+    mine = (TrainingRecord.person_id == person.id, TrainingRecord.format_id == format_id)
+    return bool(db.session.scalar(select(exists().where(*mine))))
+
+
+def list_records(person: Person) -> list[TrainingRecord]:
+    """List what somebody completed, the latest first."""
+    query = select(TrainingRecord).where(TrainingRecord.person_id == person.id)
+    return list(db.session.scalars(query.order_by(TrainingRecord.completed_on.desc(), TrainingRecord.id.desc())))

@@ -1,0 +1,5 @@
+"""The catalogue in the office: formats, who funds them, new dates from an entry."""
+
+from flask import Blueprint
+
+bp = Blueprint("formats_office", __name__)
