@@ -30,15 +30,15 @@ class Described(Protocol):
     """Somebody with what can be compared; a Person is one, and so is a Candidate."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str: ...  # noqa: D102 - the name says it
     @property
-    def email(self) -> str | None: ...  # noqa: D102
+    def email(self) -> str | None: ...  # noqa: D102 - the name says it
     @property
-    def phone(self) -> str | None: ...  # noqa: D102
+    def phone(self) -> str | None: ...  # noqa: D102 - the name says it
     @property
-    def postal_code(self) -> str: ...  # noqa: D102
+    def postal_code(self) -> str: ...  # noqa: D102 - the name says it
     @property
-    def municipality(self) -> str: ...  # noqa: D102
+    def municipality(self) -> str: ...  # noqa: D102 - the name says it
 
 
 @dataclass(frozen=True)
