@@ -2,6 +2,9 @@
 
 import sqlite3
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
 from typing import Literal, cast
 
 from flask import g, has_request_context, request
@@ -10,10 +13,10 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import CursorResult, Executable, MetaData, event
+from sqlalchemy import CursorResult, Executable, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -59,9 +62,57 @@ def count_rows(
     return cast("CursorResult", result).rowcount
 
 
+def insert_new(new: Base, *, once: bool = False) -> bool:
+    """Insert a new object alone and at once; `once` answers False, instead of IntegrityError, where its key exists.
+
+    It looks at columns only, not at relationships. The unit of work takes six times as long for one row: a tenth of
+    the time of a registration, while others wait (measured).
+    """
+    db.session.flush()
+    columns = type(new).__table__.c
+    given = {c.key: vars(new).get(c.key) for c in columns if c.key in vars(new) or not (c.default or c.primary_key)}
+    connection = db.session.connection()
+    result = connection.execute(_insert_new(type(new), connection.dialect.name, once), given)
+    new_id = result.scalar()
+    if new_id is None:
+        return False
+    vars(new).update(cast("dict", result.last_inserted_params()), id=new_id)
+    make_transient_to_detached(new)
+    db.session.add(new)
+    return True
+
+
+@cache
+def _insert_new(entity: type[Base], dialect: str, once: bool):
+    table = cast("Table", entity.__table__)
+    statement = INSERTS[dialect](table)
+    return (statement.on_conflict_do_nothing() if once else statement).returning(table.c.id)
+
+
 def is_reading() -> bool:
     """Tell whether the running request only reads (GET, HEAD, OPTIONS); commands and jobs may write."""
-    return has_request_context() and request.method in ("GET", "HEAD", "OPTIONS") and not g.get("is_writing")
+    if not has_request_context() or g.get("is_writing"):
+        return False
+    return request.method in ("GET", "HEAD", "OPTIONS") or g.get("only_reads", False)
+
+
+@contextmanager
+def reading() -> Generator[None]:
+    """Read before writing in a transaction of its own, so that on SQLite others write meanwhile.
+
+    What was read is kept. Whoever then writes must hold it and look whether it is still so, see events.occupancy.lock.
+    For a registration the lock is held a fifth shorter (measured). On PostgreSQL reading hinders nobody.
+    """
+    session = db.session()
+    if session.in_transaction() or db.engine.dialect.name != "sqlite":
+        yield
+        return
+    g.only_reads, session.expire_on_commit = True, False
+    try:
+        with session.begin():
+            yield
+    finally:
+        g.only_reads, session.expire_on_commit = False, True
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -69,7 +120,10 @@ def prepare_engine(engine: Engine) -> None:
 
     Without IMMEDIATE two writers that both began by reading overbook or fail with "database is locked";
     with it for readers too, readers queue behind writers. See https://sqlite.org/lang_transaction.html.
+    On PostgreSQL, do without the compiler for long queries: ours are short, the search's took it 5 s (measured).
     """
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _do_without_compiler)
     if engine.dialect.name != "sqlite":
         return
 
@@ -90,6 +144,11 @@ def prepare_engine(engine: Engine) -> None:
         _wait_to_write(connection.connection.driver_connection)
         if not connection.connection.driver_connection.in_transaction:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _do_without_compiler(connection, _record) -> None:
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 def _wait_to_write(connection: sqlite3.Connection) -> None:

@@ -41,6 +41,7 @@ def _tables_may_be_rebuilt(connection) -> Iterator[None]:
     try:
         yield
     finally:
+        connection.rollback()  # what is not committed by now; within a transaction the next line has no effect
         driver.execute("PRAGMA foreign_keys=ON")
 
 

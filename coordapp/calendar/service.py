@@ -118,7 +118,8 @@ FEED_STATE, STATE = select(*_FEED).where(*_PUBLIC), select(*_FEED, *_SUMS).where
 
 def feed_state() -> FeedState:
     """Return the state of what feeds show: the same as long as nothing in them changed but the time of day."""
-    return FeedState(*db.session.execute(FEED_STATE).one())
+    with db.engine.connect() as connection:  # no session, which is a tenth of the time of an unchanged feed
+        return FeedState(*connection.execute(FEED_STATE).one())
 
 
 def state() -> tuple:

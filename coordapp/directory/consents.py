@@ -35,7 +35,7 @@ def withdraw(
 ) -> int:
     """Withdraw consents, with effect from now on; return how many there were. Withdrawing twice changes nothing.
 
-    Rooms above hear of it, so that mails that wait to be sent are dropped, see `app.WITHDRAWN`.
+    Rooms above hear of it, so that mails that wait to be sent are dropped, see `rooms.WITHDRAWN`.
     """
     given = (Consent.person_id == person.id, Consent.purpose.in_(list(purposes)), Consent.withdrawn_at.is_(None))
     values = {

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coordapp.accounts.models import User
@@ -111,6 +111,7 @@ class OrganisationReport(db.Model):
 
 
 GERMAN_TITLES = ("Frau ", "Herr ")
+MERGED = text("merged_into_id IS NOT NULL")
 
 
 class Person(db.Model):
@@ -121,12 +122,17 @@ class Person(db.Model):
     """
 
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("email", "name_key"), Index(None, "name_key"), Index(None, "phone"))
+    __table_args__ = (
+        UniqueConstraint("email", "name_key"),
+        Index(None, "name_key"),
+        Index(None, "phone"),
+        Index(None, "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), unique=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"), index=True)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(120))
     name_key: Mapped[str] = mapped_column(String(240))  # shared.text.fold of the name
     address_as: Mapped[str] = mapped_column(String(120), default="")  # "Frau Kaya", "Olha"; empty: by the whole name

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy.exc import IntegrityError
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
-from coordapp.directory import consents, people, profile, profile_view, profile_words
+from coordapp.directory import consents, people, profile, profile_view, profile_words, training_records
 from coordapp.directory.models import Person
 from coordapp.directory.people_forms import NewPersonForm, notes_in_words
 from coordapp.directory.service import name_key
@@ -93,7 +93,7 @@ def _page(person: Person, *, shows_contact: bool = False) -> str:
         shows_contact=shows_contact, ways=profile_view.writing(person), words=profile_words,
         notes=notes_in_words(volunteer) if volunteer else (),
         agreed=consents.purposes_of(person), disclosures=consents.list_disclosures(person), now=now,
-        most_disclosures=MOST_DISCLOSURES,
+        most_disclosures=MOST_DISCLOSURES, trainings=training_records.list_records(person),
         is_paused=volunteer is not None and profile.is_paused(volunteer, on=clock.today()),
         is_silent=volunteer is not None and profile.is_silent(volunteer, at=now),
     )  # fmt: skip

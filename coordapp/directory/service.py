@@ -6,7 +6,7 @@ from coordapp.accounts import service as accounts
 from coordapp.accounts.models import User
 from coordapp.directory import organisations
 from coordapp.directory.models import Organisation, OrganisationKind, Person
-from coordapp.extensions import db, insert_into
+from coordapp.extensions import db, insert_new
 from coordapp.shared import clock, text
 
 NAME_KEY_LENGTH, SEARCH_TEXT_LENGTH = 240, 800
@@ -28,18 +28,17 @@ def remember_person(*, name: str, email: str | None = None, phone: str | None = 
     telephone number tells two people of one name apart. Who was merged into somebody else is that other one.
     """
     name, email = text.one_line(name), (email or "").strip().lower() or None
-    found = _find_person(name_key=name_key(name), email=email, phone=phone)
+    found = None if email else _find_person(name_key=name_key(name), email=None, phone=phone)
     return found or _add_person(name=name, email=email, phone=phone, language=language)
 
 
 def _add_person(*, name: str, email: str | None, phone: str | None, language: str) -> Person:
-    """Add a person; when the same form arrived twice at once, return who the other one added."""
-    statement = insert_into(Person).values(
+    """Add a person, or return who has this name and address already."""
+    person = Person(
         name=name, name_key=name_key(name), email=email, phone=phone or None, language=language,
         search_text=_search_text(name, email, _spoken_phone(phone)),
     )  # fmt: skip
-    added = db.session.scalars(statement.on_conflict_do_nothing().returning(Person)).one_or_none()
-    return added or get_person(name_key=name_key(name), email=email)
+    return person if insert_new(person, once=True) else get_person(name_key=person.name_key, email=email)
 
 
 def _find_person(*, name_key: str, email: str | None, phone: str | None) -> Person | None:

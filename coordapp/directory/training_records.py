@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 
 from coordapp.accounts.models import User
 from coordapp.directory.models import Person
 from coordapp.directory.models_training import TrainingRecord
-from coordapp.extensions import db
+from coordapp.extensions import count_rows, db
 
 # deeds
 
@@ -26,12 +26,15 @@ def remember(
     return record
 
 
-def forget(person: Person, *, event_id: int) -> None:
-    """Take back that somebody completed the training of an event."""
-    found = _find_of_event(person, event_id)
-    if found is not None:
-        db.session.delete(found)
-        db.session.flush()
+def forget(record: TrainingRecord) -> None:
+    """Take back one line of somebody's history."""
+    db.session.delete(record)
+    db.session.flush()
+
+
+def forget_event(event_id: int) -> int:
+    """Take back that anybody completed the training of an event; return of how many people."""
+    return count_rows(delete(TrainingRecord).where(TrainingRecord.event_id == event_id))
 
 
 # questions

@@ -1,22 +1,28 @@
-"""Forms of the core: registering, and what the office says about an event and a place."""
+"""Forms of the core: registering, and what the office says about an event."""
 
 from datetime import date, datetime, time
+from typing import Self
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    FieldList,
+    FormField,
     HiddenField,
     IntegerField,
     SelectField,
     SelectMultipleField,
-    StringField,
     TimeField,
 )
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp, ValidationError
 
-from coordapp.events.models import Event, Need, Place, Registration
+from coordapp.events import date_forms
+from coordapp.events.date_forms import NO_BEGIN, NO_DAY, NO_END, NO_SUCH_TIME, DateForm, Row, of_our_time
+from coordapp.events.dates import Span
+from coordapp.events.kinds import KINDS
+from coordapp.events.models import Event, Need, Registration
 from coordapp.events.registration import Wishes
 from coordapp.events.words import NEEDS, NEEDS_IN_OFFICE
 from coordapp.shared import clock, languages
@@ -32,15 +38,8 @@ from coordapp.shared.forms import (
     text_field,
 )
 from coordapp.shared.languages import LANGUAGES
-from coordapp.shared.municipalities import MUNICIPALITIES
 
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-
-
-def of_our_time(form: FlaskForm, field: DateField) -> None:  # noqa: ARG001 - the signature is WTForms's
-    """Raise ValidationError for years that nobody means: clocks and calendars overflow at their ends."""
-    if field.data is not None and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
-        raise ValidationError(f"Bitte ein Jahr von {FIRST_YEAR} bis {LAST_YEAR}.")
+MOST_DATES = max(rules.most_dates for rules in KINDS.values())
 
 
 class WishesForm(FlaskForm):
@@ -55,6 +54,20 @@ class WishesForm(FlaskForm):
     interpreter_language = line_field(_("In welche Sprache sollen wir übersetzen?"), most=60)
     note = text_field(_("Möchten Sie uns noch etwas sagen?"), most=1000)
     largest_party = 10
+
+    def of(self, event: Event) -> Self:
+        """Ask only for what the kind of an event takes: for no number where everybody comes for themselves."""
+        self.largest_party = event.rules.largest_party
+        if self.largest_party == 1:
+            del self.party_size
+        return self
+
+    def refuse(self, message: str) -> None:
+        """Say why it is not taken: beside the number of people, if there is one."""
+        if self.party_size:
+            add_error(self.party_size, message)
+        else:
+            self.form_errors.append(message)
 
     def validate_party_size(self, field: IntegerField) -> None:
         """Refuse parties that no event takes."""
@@ -74,7 +87,8 @@ class WishesForm(FlaskForm):
     def wishes(self, registration: Registration | None = None) -> Wishes:
         """Return what was chosen; what this form does not ask stays as it is in the registration."""
         return Wishes(
-            party_size=self.party_size.data or 1, needs=[Need(value) for value in self.needs.data or ()],
+            party_size=self.party_size.data or 1 if self.party_size else 1,
+            needs=[Need(value) for value in self.needs.data or ()],
             interpreter_language=self.interpreter_language.data or "", note=self.note.data or "",
             organisation=registration.organisation if registration is not None else None,
         )  # fmt: skip
@@ -129,9 +143,11 @@ class EventForm(FlaskForm):
     title = line_field("Titel", most=200, needed="Bitte geben Sie der Veranstaltung einen Titel.")
     summary = line_field("In einem Satz: Worum geht es?", most=300)
     description = text_field("Beschreibung", most=5000)
-    day = DateField("Tag", validators=[InputRequired(message="Bitte wählen Sie einen Tag."), of_our_time])
-    begins = TimeField("Beginn", validators=[InputRequired(message="Bitte eine Uhrzeit, zum Beispiel 15:00.")])
-    ends = TimeField("Ende", validators=[InputRequired(message="Bitte eine Uhrzeit, zum Beispiel 18:00.")])
+    day = DateField("Tag", validators=[InputRequired(message=NO_DAY), of_our_time])
+    begins = TimeField("Beginn", validators=[InputRequired(message=NO_BEGIN)])
+    ends = TimeField("Ende", validators=[InputRequired(message=NO_END)])
+    is_dropped = BooleanField("Dieser Termin entfällt")
+    more = FieldList(FormField(DateForm), max_entries=MOST_DATES - 1)  # the dates after the first
     place_id = SelectField("Ort", coerce=int)
     hides_address = BooleanField("Den genauen Ort erfahren nur Angemeldete")
     capacity = IntegerField(
@@ -144,40 +160,67 @@ class EventForm(FlaskForm):
     opens_on = DateField("Anmeldung erst ab (Tag)", validators=[Optional(), of_our_time])
     reminder_days = line_field("Erinnerungen: so viele Tage vorher", most=60)
     version = HiddenField(validators=[Regexp(r"[0-9]{1,9}\Z", message="Bitte laden Sie die Seite neu.")])
-    moments: dict[str, datetime]
+    most_dates = 1  # as many as the kind may have
+    dates: list[Span]
+    closes_at: datetime
+
+    @property
+    def rows(self) -> list[Row]:
+        """Return the fields of each date, those of the first among them."""
+        return [self, *(entry.form for entry in self.more)]
+
+    @property
+    def can_add(self) -> bool:
+        """Tell whether there may be one more date."""
+        return len(self.rows) < self.most_dates
+
+    def add_row(self) -> None:
+        """Ask for one more date."""
+        if self.can_add:
+            self.more.append_entry(date_forms.next_row(self.rows))
 
     def validate(self, extra_validators=None) -> bool:
         """Check the fields one by one, then what they say together."""
         if not super().validate(extra_validators):
             return False
-        self.moments = {}
-        for name, day, hour in (
-            ("starts_at", self.day, self.begins), ("ends_at", self.day, self.ends),
-            ("closes_at", self.closes_on, self.closes_time),
-        ):  # fmt: skip
-            try:
-                self.moments[name] = moment_in(day, hour)
-            except clock.NoSuchTime:
-                add_error(hour, "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird vorgestellt.")
-        return not self.errors and self._check_together()
+        dates = date_forms.read_dates(self.rows)
+        try:
+            self.closes_at = moment_in(self.closes_on, self.closes_time)
+        except clock.NoSuchTime:
+            add_error(self.closes_time, NO_SUCH_TIME)
+        else:
+            self._check_together(dates)
+        if any(row.errors for row in self.more):
+            self.more.errors = [row.errors for row in self.more]  # ty: ignore[invalid-assignment] - as in add_row_error
+        self.dates = dates or []
+        return not self.errors
 
     def carry_deadline(self, event: Event) -> None:
         """Move the end of registration along with the beginning, unless another one was typed."""
-        day, begins = self.day.data, self.begins.data
+        begin = date_forms.begins_first(self.rows)
         closes = clock.local(event.registration_closes_at).replace(tzinfo=None)
-        is_typed = (self.closes_on.data, self.closes_time.data) != (closes.date(), closes.time())
-        if is_typed or day is None or begins is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        if begin is None or (self.closes_on.data, self.closes_time.data) != (closes.date(), closes.time()):
             return
-        begun = clock.local(event.starts_at).replace(tzinfo=None)
-        begin = begun.replace(day.year, day.month, day.day, begins.hour, begins.minute)
-        moved = closes + (begin - begun)
+        moved = closes + (begin - clock.local(event.starts_at).replace(tzinfo=None, second=0))
         self.closes_on.data, self.closes_time.data = moved.date(), moved.time()
 
-    def _check_together(self) -> bool:
+    def refuse_to_drop(self, starts_at: datetime) -> None:
+        """Say beside a date that it has begun and so must stay."""
+        begun = clock.local(starts_at)
+        message = f"Der Termin am {languages.short_day(begun)} hat schon begonnen. Er bleibt stehen."
+        dropped = [row for row in self.rows if row.is_dropped.data and row.day.data == begun.date()]
+        if not dropped:
+            self.form_errors.append(message)
+        for row in dropped:
+            add_error(row.is_dropped, message)
+            self.more.errors = [one.errors for one in self.more]  # ty: ignore[invalid-assignment]
+
+    def _check_together(self, dates: list[Span] | None) -> None:
         opens_on, closes_on = self.opens_on.data, day_in(self.closes_on)
         wrong = (
-            (self.ends, self.moments["ends_at"] <= self.moments["starts_at"], "Das Ende liegt vor dem Beginn."),
-            (self.closes_on, self.moments["closes_at"] > self.moments["ends_at"],
+            (self.is_dropped, dates == [],
+             "Ein Termin muss bleiben. Fällt alles aus? Dann sagen Sie die Veranstaltung bitte ab."),
+            (self.closes_on, dates and self.closes_at > dates[-1][1],
              "Die Anmeldung kann nicht länger offen sein als die Veranstaltung dauert."),
             (self.opens_on, opens_on is not None and opens_on > closes_on,
              "Die Anmeldung beginnt nach ihrem Ende."),
@@ -186,7 +229,8 @@ class EventForm(FlaskForm):
         for field, applies, message in wrong:
             if applies:
                 add_error(field, message)
-        return not any(applies for _field, applies, _message in wrong)
+        if dates and len(dates) > self.most_dates:
+            self.form_errors.append(f"Mehr Termine als {self.most_dates} sind nicht möglich.")
 
     def reminders(self) -> list[int] | None:
         """Return the days typed ("14, 2"), or None when they are no days from 1 to 60."""
@@ -200,14 +244,29 @@ class EventForm(FlaskForm):
         """Show what an event holds."""
         for name in ("title", "summary", "description", "hides_address", "capacity", "place_id"):
             self[name].data = getattr(event, name)
-        starts, ends = clock.local(event.starts_at), clock.local(event.ends_at)
         closes = clock.local(event.registration_closes_at)
-        self.day.data, self.begins.data, self.ends.data = starts.date(), starts.time(), ends.time()
+        for number, one in enumerate(event.dates):
+            starts, ends = clock.local(one.starts_at), clock.local(one.ends_at)
+            if number:
+                self.more.append_entry({"day": starts.date(), "begins": starts.time(), "ends": ends.time()})
+            else:
+                self.day.data, self.begins.data, self.ends.data = starts.date(), starts.time(), ends.time()
         self.closes_on.data, self.closes_time.data = closes.date(), closes.time()
         opens = event.registration_opens_at
         self.opens_on.data = clock.local(opens).date() if opens else None
         self.reminder_days.data = ", ".join(str(days) for days in event.reminds_days_before)
         self.version.data = str(event.version)
+
+    def differing(self, stored: "EventForm") -> list[tuple[str, str]]:
+        """List label and stored value, in words, of what another form was filled with and this one has otherwise."""
+        of_dates = ("day", "begins", "ends") if self.most_dates > 1 else ()
+        names = [
+            name for name in self._fields if name not in (*of_dates, "more", "is_dropped", "version", "csrf_token")
+        ]
+        said = [(str(self[name].label.text), stored.in_words(name), self.in_words(name)) for name in names]
+        if of_dates:
+            said.append(("Termine", date_forms.in_words(stored.rows), date_forms.in_words(self.rows)))
+        return [(label, there) for label, there, here in said if there != here]
 
     def in_words(self, name: str) -> str:
         """Return what a field holds as somebody reads it, nothing for an empty one."""
@@ -228,7 +287,7 @@ class EventForm(FlaskForm):
         return {
             "title": self.title.data, "summary": self.summary.data or "", "description": self.description.data or "",
             "hides_address": self.hides_address.data, "capacity": self.capacity.data,
-            "registration_closes_at": self.moments["closes_at"], "reminder_days": self.reminders(),
+            "registration_closes_at": self.closes_at, "reminder_days": self.reminders(),
             "registration_opens_at": clock.from_local(opens_on, datetime.min.time()) if opens_on else None,
         }  # fmt: skip
 
@@ -254,30 +313,3 @@ class DuplicateForm(FlaskForm):
             "dates": [(move(date.starts_at), move(date.ends_at)) for date in event.dates],
             "registration_closes_at": move(event.registration_closes_at),
         }
-
-
-class PlaceForm(FlaskForm):
-    """A place and how people get in and home again."""
-
-    name = line_field("Name", most=160, needed="Wie heißt der Ort?")
-    street = line_field("Straße und Hausnummer", most=160)
-    postal_code = line_field("Postleitzahl", most=5)
-    municipality = SelectField("Gemeinde", choices=choices({name: name for name in MUNICIPALITIES}))
-    is_step_free = BooleanField("Ohne Stufen erreichbar")
-    has_accessible_wc = BooleanField("WC für Rollstühle")
-    has_hearing_loop = BooleanField("Höranlage (Induktionsschleife)")
-    stop = line_field("Haltestelle und Weg von dort", most=200)
-    last_bus = line_field("Letzte Fahrten zurück", most=200)
-    directions = text_field("Weg im Haus, Parken", most=1000)
-
-    def validate_postal_code(self, field: StringField) -> None:
-        """Ask for five figures where anything is typed."""
-        if field.data and not (len(field.data) == 5 and field.data.isdecimal()):
-            raise ValidationError("Eine Postleitzahl hat fünf Ziffern.")
-
-    def write_to(self, place: Place) -> Place:
-        """Put what was typed into a place."""
-        for name, value in self.data.items():
-            if name != "csrf_token":
-                setattr(place, name, value if value is not None else "")
-        return place

@@ -4,46 +4,23 @@ Written by hand: an entry belongs to every registration, and the library takes a
 tests/events/test_ical.py reads the result with two parsers and compares it with what the library writes.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
-from urllib.parse import quote
 
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from coordapp.directory.models import Person
+from coordapp.events import words
+from coordapp.events.dates import GoneDate, Span
+from coordapp.events.ical_lines import berlin, calendar_object, participant, text_value, utc
 from coordapp.events.models import Event, EventDate, Place, Registration, RegistrationStatus
 from coordapp.shared import clock, languages
 from coordapp.shared.links import external
 from coordapp.shared.text import one_line
 
-PRODID = "-//coordapp//Veranstaltungen//DE"
 REFRESH = "PT6H"  # how often a calendar should look for changes
-IN_ADDRESSES = "@!$&'*+-=_.~/"  # letters of an address that a mailto: takes as they are (RFC 6068)
-LINE_OCTETS = 75  # RFC 5545 3.1, without the line break
-
-# The rule as the law has it since 1996. Lists of single dates instead of rules are misread by two of three parsers.
-TIMEZONE = "\r\n".join((
-    "BEGIN:VTIMEZONE",
-    "TZID:Europe/Berlin",
-    "BEGIN:DAYLIGHT",
-    "TZOFFSETFROM:+0100",
-    "TZOFFSETTO:+0200",
-    "TZNAME:CEST",
-    "DTSTART:19810329T020000",
-    "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
-    "END:DAYLIGHT",
-    "BEGIN:STANDARD",
-    "TZOFFSETFROM:+0200",
-    "TZOFFSETTO:+0100",
-    "TZNAME:CET",
-    "DTSTART:19961027T030000",
-    "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU",
-    "END:STANDARD",
-    "END:VTIMEZONE",
-))  # fmt: skip
 PARTICIPATION = {  # PARTSTAT of those who hold a place
     RegistrationStatus.CONFIRMED: "ACCEPTED",
     RegistrationStatus.ATTENDED: "ACCEPTED",
@@ -51,85 +28,99 @@ PARTICIPATION = {  # PARTSTAT of those who hold a place
     RegistrationStatus.OFFERED: "NEEDS-ACTION",
     RegistrationStatus.UNCONFIRMED: "NEEDS-ACTION",
 }
-_BREAK = "\\n"
-_ESCAPES = {"\\": "\\\\", ";": "\\;", ",": "\\,"} | dict.fromkeys(
-    ("\r\n", "\r", "\n", "\v", "\f", "\x85", "\u2028", "\u2029"), _BREAK
-)
-_SPECIAL = re.compile("\r\n|[\\\\;,\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def request(registration: Registration) -> str:
-    """Write the entry that goes with a mail to a registered person, in their language (METHOD:REQUEST).
+def request(registration: Registration, dates: Iterable[EventDate] | None = None) -> str:
+    """Write the entries that go with a mail to a registered person, in their language (METHOD:REQUEST).
 
-    Who waits or has cancelled gets none: KeyError.
+    It is a stream of iCalendar objects (RFC 5545 3.4), one for each date, of all dates unless some are given: the
+    entries of one REQUEST must share their UID (RFC 5546 3.2.2), and each date has its own. Who waits or has cancelled
+    gets none: KeyError.
     """
-    event = registration.event
-    status = PARTICIPATION[registration.status]
+    people = _people(registration.person, PARTICIPATION[registration.status])
     with force_locale(registration.language):
-        entries = [
-            _entry(
-                date,
-                stamped_at=clock.now(),  # RFC 5546 2.1.5: of two with one SEQUENCE the later DTSTAMP counts
-                sequence=event.sequence + registration.sequence,
-                is_off=event.is_cancelled,
-                shows_place=registration.is_coming or not event.hides_address,
-                more=("TRANSP:OPAQUE", *_people(registration.person, status)),
-            )
-            for date in event.dates
-        ]
-    return _calendar("METHOD:REQUEST", entries=entries)
+        return _stream("REQUEST", _entries_of(registration, dates, people=people))
+
+
+def cancel(registration: Registration, dates: Iterable[EventDate | GoneDate] | None = None) -> str:
+    """Write the notices that take the entries out of a person's calendar, whoever called them off (METHOD:CANCEL)."""
+    people = _people(registration.person, "DECLINED")
+    with force_locale(registration.language):
+        return _stream("CANCEL", _entries_of(registration, dates, people=people, is_over=True))
+
+
+def change(registration: Registration, *, known: Iterable[Span], gone: Iterable[GoneDate]) -> str:
+    """Write what a change of the dates does to a person's calendar, the news first: many programs read one entry only.
+
+    `known` are begin and end of the dates before, `gone` those that no longer take place. What is over stays as it is.
+    """
+    times, dates = set(known), registration.event.dates
+    news = [date for date in dates if (date.starts_at, date.ends_at) not in times]
+    rest = [date for date in dates if (date.starts_at, date.ends_at) in times and date.ends_at > clock.now()]
+    return request(registration, news) + cancel(registration, gone) + request(registration, rest)
+
+
+def publication(registration: Registration) -> str:
+    """Write all dates of a registered person as one file to keep (METHOD:PUBLISH)."""
+    people = _people(registration.person, PARTICIPATION[registration.status])
+    with force_locale(registration.language):
+        return calendar_object("METHOD:PUBLISH", entries=_entries_of(registration, None, people=people))
 
 
 def ask(event: Event, person: Person, *, language: str) -> str:
     """Write the entry that goes with an invitation and waits for an answer (METHOD:REQUEST)."""
-    with force_locale(language):
-        entries = [
-            _entry(
-                date,
-                stamped_at=clock.now(),
-                sequence=event.sequence,
-                is_off=event.is_cancelled,
-                shows_place=not event.hides_address,
-                more=("TRANSP:TRANSPARENT", *_people(person, "NEEDS-ACTION")),
-            )
-            for date in event.dates
-        ]
-    return _calendar("METHOD:REQUEST", entries=entries)
+    return _invite(event, person, "REQUEST", language=language, is_off=event.is_cancelled)
 
 
 def call_off(event: Event, person: Person, *, language: str) -> str:
     """Write the notice that takes the entry of an invitation out of a person's calendar (METHOD:CANCEL)."""
+    return _invite(event, person, "CANCEL", language=language, is_off=True)
+
+
+def method_of(calendar: str) -> str:
+    """Return what the first object of a stream is: REQUEST or CANCEL."""
+    return calendar.partition("\r\nMETHOD:")[2].partition("\r\n")[0]
+
+
+def _invite(event: Event, person: Person, method: str, *, language: str, is_off: bool) -> str:
     with force_locale(language):
-        entries = [
-            _entry(
-                date,
-                stamped_at=clock.now(),
-                sequence=event.sequence,
-                is_off=True,
-                shows_place=not event.hides_address,
-                more=("TRANSP:TRANSPARENT", *_people(person, "NEEDS-ACTION")),
-            )
-            for date in event.dates
-        ]
-    return _calendar("METHOD:CANCEL", entries=entries)
+        return _stream(
+            method,
+            [
+                _entry(
+                    date,
+                    stamped_at=clock.now(),
+                    sequence=event.sequence,
+                    is_off=is_off,
+                    shows_place=not event.hides_address,
+                    more=("TRANSP:TRANSPARENT", *_people(person, "NEEDS-ACTION")),
+                )
+                for date in event.dates
+            ],
+        )
 
 
-def cancel(registration: Registration) -> str:
-    """Write the notice that takes the entry out of a person's calendar, whoever called it off (METHOD:CANCEL)."""
+def _entries_of(
+    registration: Registration, dates: Iterable[EventDate | GoneDate] | None, *, people: Iterable[str],
+    is_over: bool = False,
+) -> list[list[str]]:  # fmt: skip
+    """Return the entries of a registered person; `is_over` when they are to be taken out of the calendar."""
     event = registration.event
-    with force_locale(registration.language):
-        entries = [
-            _entry(
-                date,
-                stamped_at=clock.now(),
-                sequence=event.sequence + registration.sequence,
-                is_off=True,
-                shows_place=not event.hides_address,
-                more=("TRANSP:TRANSPARENT", *_people(registration.person, "DECLINED")),
-            )
-            for date in event.dates
-        ]
-    return _calendar("METHOD:CANCEL", entries=entries)
+    return [
+        _entry(
+            date,
+            stamped_at=clock.now(),  # RFC 5546 2.1.5: of two with one SEQUENCE the later DTSTAMP counts
+            sequence=event.sequence + registration.sequence,
+            is_off=is_over or event.is_cancelled,
+            shows_place=not event.hides_address or (registration.is_coming and not is_over),
+            more=("TRANSP:TRANSPARENT" if is_over else "TRANSP:OPAQUE", *people),
+        )
+        for date in (event.dates if dates is None else dates)
+    ]
+
+
+def _stream(method: str, entries: Iterable[Iterable[str]]) -> str:
+    return "".join(calendar_object(f"METHOD:{method}", entries=[entry]) for entry in entries)
 
 
 def feed(dates: Iterable[EventDate], *, name: str, language: str = "de") -> bytes:
@@ -139,28 +130,20 @@ def feed(dates: Iterable[EventDate], *, name: str, language: str = "de") -> byte
     each entry (RFC 5546 3.2.1), and programs then treat the reader as somebody who was invited.
     """
     head = (
-        f"NAME:{_text(name)}",
-        f"X-WR-CALNAME:{_text(name)}",
+        f"NAME:{text_value(name)}",
+        f"X-WR-CALNAME:{text_value(name)}",
         "X-WR-TIMEZONE:Europe/Berlin",
         f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}",
         f"X-PUBLISHED-TTL:{REFRESH}",
     )
     with force_locale(language):
-        return _calendar(*head, entries=[_public_entry(date) for date in dates]).encode()
+        return calendar_object(*head, entries=[_public_entry(date) for date in dates]).encode()
 
 
 def single(event: Event, *, language: str = "de") -> bytes:
     """Write the dates of one event as a file to keep; without METHOD for the same reason as the feed."""
     with force_locale(language):
-        return _calendar(entries=[_public_entry(date) for date in event.dates]).encode()
-
-
-def _calendar(*head: str, entries: Iterable[Iterable[str]]) -> str:
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN", *map(fold, head), TIMEZONE]
-    for entry in entries:
-        lines += map(fold, entry)
-    lines.append("END:VCALENDAR\r\n")
-    return "\r\n".join(lines)
+        return calendar_object(entries=[_public_entry(date) for date in event.dates]).encode()
 
 
 def _public_entry(date: EventDate) -> list[str]:
@@ -176,36 +159,53 @@ def _public_entry(date: EventDate) -> list[str]:
 
 
 def _entry(
-    date: EventDate, *, stamped_at: datetime, sequence: int, is_off: bool, shows_place: bool, more: Iterable[str]
+    date: EventDate | GoneDate,
+    *,
+    stamped_at: datetime,
+    sequence: int,
+    is_off: bool,
+    shows_place: bool,
+    more: Iterable[str],
 ) -> list[str]:
     """Return the lines of one VEVENT. An hour that comes twice in October means the first, as in the forms."""
     event = date.event
     url = _page_of(event)
-    title = one_line(event.title)
+    title = one_line(words.outside_title(event))
     summary = _("ABGESAGT: %(title)s", title=title) if event.is_cancelled else title  # Babel reads no f-strings
     return [
         "BEGIN:VEVENT",
         f"UID:{date.uid}",
-        f"DTSTAMP:{_utc(stamped_at)}",
-        f"CREATED:{_utc(event.created_at)}",
-        f"LAST-MODIFIED:{_utc(event.changed_at)}",
+        f"DTSTAMP:{utc(stamped_at)}",
+        f"CREATED:{utc(event.created_at)}",
+        f"LAST-MODIFIED:{utc(event.changed_at)}",
         f"SEQUENCE:{sequence}",
-        f"DTSTART;TZID=Europe/Berlin:{_local(date.starts_at)}",
-        f"DTEND;TZID=Europe/Berlin:{_local(date.ends_at)}",
+        f"DTSTART;TZID=Europe/Berlin:{berlin(date.starts_at)}",
+        f"DTEND;TZID=Europe/Berlin:{berlin(date.ends_at)}",
         f"STATUS:{'CANCELLED' if is_off else 'CONFIRMED'}",
-        f"SUMMARY:{_text(summary)}",
+        f"SUMMARY:{text_value(summary)}",
         *_where(event.place, shows_place=shows_place),
-        f"DESCRIPTION:{_text(_description(event, url=url, shows_place=shows_place))}",
-        f"URL:{url}",
-        f"CATEGORIES:{_text(event.rules.category)}",
-        "CLASS:PUBLIC",
+        f"DESCRIPTION:{text_value(_description(event, url=url, shows_place=shows_place))}",
+        *([f"URL:{url}"] if url else []),
+        *_sort_of(event),
         *more,
         "END:VEVENT",
     ]
 
 
+def _sort_of(event: Event) -> list[str]:
+    """Return CATEGORIES and CLASS; what is confidential has no sort, and asks shared calendars to hide it."""
+    if event.is_confidential:
+        return ["CLASS:PRIVATE"]
+    return [f"CATEGORIES:{text_value(event.rules.category)}", "CLASS:PUBLIC"]
+
+
 def _page_of(event: Event) -> str:
-    """Return the address of the public page, in the reader's language. A link to cancel would travel with the entry."""
+    """Return the address of the public page, in the reader's language; "" for a closed group, which has none.
+
+    A link to cancel would travel with the entry.
+    """
+    if event.group_only:
+        return ""
     language = languages.current()
     return external(
         event.rules.endpoint, event_id=event.id, **({} if language == "de" else {languages.COOKIE: language})
@@ -217,19 +217,22 @@ def _where(place: Place | None, *, shows_place: bool) -> list[str]:
     if place is None:
         return []
     exact = (place.name, place.address if place.street else "") if shows_place else ()
-    return [f"LOCATION:{_text(', '.join(filter(None, (place.municipality, *exact))))}"]
+    return [f"LOCATION:{text_value(', '.join(filter(None, (place.municipality, *exact))))}"]
 
 
 def _description(event: Event, *, url: str, shows_place: bool) -> str:
-    parts = [_off_text(event), event.summary, event.description, _place_text(event.place, shows_place=shows_place)]
-    parts.append(_("Mehr dazu und Anmeldung: %(url)s", url=url))
+    about = () if event.is_confidential else (event.summary, event.description)
+    parts = [_off_text(event), *about, _place_text(event.place, shows_place=shows_place)]
+    if url:
+        parts.append(_("Mehr dazu und Anmeldung: %(url)s", url=url))
     return "\n\n".join(part.strip() for part in parts if part)
 
 
 def _off_text(event: Event) -> str:
     if not event.is_cancelled:
         return ""
-    reason = _("Der Grund: %(reason)s", reason=event.cancellation_reason) if event.cancellation_reason else ""
+    said = "" if event.is_confidential else event.cancellation_reason
+    reason = _("Der Grund: %(reason)s", reason=said) if said else ""
     return (_("Diese Veranstaltung findet nicht statt.") + f" {reason}").strip()
 
 
@@ -256,42 +259,7 @@ def _people(person: Person, status: str) -> tuple[str, str]:
 
     Calendar programs send their answers to the ORGANIZER, and only where RSVP asks for one: if that mailbox is read.
     """
-    office = _person(current_app.config["OFFICE_NAME"], current_app.config["MAIL_FROM"])
-    reader = _person(person.name, person.email or "")
+    office = participant(current_app.config["OFFICE_NAME"], current_app.config["MAIL_FROM"])
+    reader = participant(person.name, person.email or "")
     rsvp = "TRUE" if current_app.config["IMAP_HOST"] else "FALSE"
     return f"ORGANIZER;{office}", f"ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT={status};RSVP={rsvp};{reader}"
-
-
-def _person(name: str, email: str) -> str:
-    """Return a name and an address; in a name no quotes and carets, which parsers read differently (RFC 6868)."""
-    shown = one_line(name).replace('"', "'").replace("^", "")
-    return f'CN="{shown}":mailto:{quote(email, safe=IN_ADDRESSES)}'
-
-
-def _utc(at: datetime) -> str:
-    return f"{at:%Y%m%dT%H%M%SZ}"
-
-
-def _local(at: datetime) -> str:
-    return f"{clock.local(at):%Y%m%dT%H%M%S}"
-
-
-def _text(value: str) -> str:
-    """Escape a TEXT value (RFC 5545 3.3.11); control characters are left out."""
-    return _SPECIAL.sub(lambda found: _ESCAPES.get(found[0], ""), value)
-
-
-def fold(line: str) -> str:
-    """Cut a content line into pieces of at most 75 octets (RFC 5545 3.1), never inside a letter."""
-    if len(line) <= LINE_OCTETS and line.isascii():
-        return line
-    raw = line.encode()
-    pieces, start, room = [], 0, LINE_OCTETS
-    while len(raw) - start > room:
-        end = start + room
-        while raw[end] & 0xC0 == 0x80:  # a continuation octet of UTF-8
-            end -= 1
-        pieces.append(raw[start:end])
-        start, room = end, LINE_OCTETS - 1  # the space before the next piece counts
-    pieces.append(raw[start:])
-    return b"\r\n ".join(pieces).decode()

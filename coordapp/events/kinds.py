@@ -29,8 +29,10 @@ class KindRules:
     offer_hours: int  # how long a freed place is kept for the next in line
     largest_party: int
     most_dates: int  # that belong together
+    can_be_copied: bool  # to another day; if not, its room makes the next one
     topic_endpoint: str | None  # page on which somebody registered proposes a topic; takes token
     invitation_purpose: Purpose  # what somebody must have agreed to before they are invited
+    asks_feedback: bool  # who came gets three anonymous questions the day after
 
 
 KINDS = {
@@ -44,8 +46,10 @@ KINDS = {
         offer_hours=48,
         largest_party=10,
         most_dates=1,
+        can_be_copied=True,
         topic_endpoint="round_tables.propose_topic",
         invitation_purpose=Purpose.INVITE_ROUND_TABLE,
+        asks_feedback=True,
     ),
     EventKind.TRAINING: KindRules(
         label=_("Schulung"),
@@ -57,7 +61,9 @@ KINDS = {
         offer_hours=72,
         largest_party=1,
         most_dates=12,
+        can_be_copied=False,
         topic_endpoint=None,
         invitation_purpose=Purpose.INVITE_TRAINING,
+        asks_feedback=True,
     ),
 }

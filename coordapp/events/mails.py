@@ -1,13 +1,15 @@
 """The mails of a registration: one mail, one function, one template, one key."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask_babel import force_locale
 
 from coordapp.events import ical, words
+from coordapp.events.dates import GoneDate
 from coordapp.events.kinds import KindRules
-from coordapp.events.models import CancelledBy, Event, Place, Registration, RegistrationStatus
+from coordapp.events.models import CancelledBy, Event, EventDate, Place, Registration, RegistrationStatus
 from coordapp.outbox import service as outbox
 from coordapp.shared.links import external
 
@@ -33,6 +35,7 @@ class Sample:
     interpreter_language: str = ""
     note: str = ""
     token: str = "beispiel"  # noqa: S105 - a word in an example, no secret
+    expires_at: datetime | None = None  # of an offered place
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class PlannedEvent:
     dates: list[tuple[datetime, datetime]]
     starts_at: datetime
     hides_address: bool
+    group_only: bool
+    is_confidential: bool
 
 
 def registration_received(registration: Registration, *, is_first: bool = False) -> bool:
@@ -90,17 +95,17 @@ def offer_expired(registration: Registration) -> bool:
     return _write(registration, "offer_expired")
 
 
-def reminder(registration: Registration, *, days_before: int) -> bool:
-    """Remind somebody of an event; written once for each start and number of days."""
+def reminder(registration: Registration, date: EventDate, *, days_before: int) -> bool:
+    """Remind somebody of one date of an event; written once for each start and number of days."""
     return _write(
-        registration, "reminder", key=reminder_key(registration, days_before=days_before),
-        expires_at=registration.event.starts_at,
+        registration, "reminder", key=reminder_key(registration, date, days_before=days_before),
+        expires_at=date.starts_at, date=date,
     )  # fmt: skip
 
 
-def reminder_key(registration: Registration, *, days_before: int) -> str:
+def reminder_key(registration: Registration, date: EventDate, *, days_before: int) -> str:
     """Return what makes a reminder the same one: registration, start, days before."""
-    return f"{_reminders(registration)}{registration.event.starts_at:%Y%m%d%H%M}:{days_before}"
+    return f"{_reminders(registration)}{date.starts_at:%Y%m%d%H%M}:{days_before}"
 
 
 def _reminders(registration: Registration) -> str:
@@ -113,13 +118,14 @@ def _drop_reminders(registration: Registration) -> None:
     outbox.drop_queued(_reminders(registration))
 
 
-def event_changed(registration: Registration, change) -> bool:
-    """Say in words what is new about time and place, and move the entry in the calendar."""
+def event_changed(registration: Registration, change, *, gone: Iterable[GoneDate] = ()) -> bool:
+    """Say in words what is new about time and place, move the entries in the calendar and take out what is gone."""
     _drop_reminders(registration)
     coming = registration.is_coming
+    calendar = ical.change(registration, known=change.old_dates, gone=gone) if coming else None
     return _write(
         registration, "event_changed", key=f"{_thread(registration)}event-changed:{registration.event.sequence}",
-        calendar=ical.request(registration) if coming else None, calendar_method="REQUEST" if coming else None,
+        calendar=calendar, calendar_method=ical.method_of(calendar) if calendar else None,
         change=change, expires_at=registration.event.ends_at,
     )  # fmt: skip
 
@@ -148,9 +154,9 @@ def take_back_unsent(registration: Registration) -> int:
     return outbox.drop_queued(_thread(registration))
 
 
-def preview(event: Event | PlannedEvent, template: str, **facts) -> str:
-    """Return subject and text of a mail to everybody, as somebody who is coming would read it in German."""
-    return outbox.preview(f"events/mail/{template}.txt", language="de", **_facts(Sample(), event), **facts)
+def preview(event: Event | PlannedEvent, template: str, *, sample: Sample | None = None, **facts) -> str:
+    """Return subject and text of a mail to many, as somebody who is coming (or the sample) would read it in German."""
+    return outbox.preview(f"events/mail/{template}.txt", language="de", **_facts(sample or Sample(), event), **facts)
 
 
 def preview_change(event: Event, change, *, title: str) -> str:
@@ -158,6 +164,7 @@ def preview_change(event: Event, change, *, title: str) -> str:
     planned = PlannedEvent(
         title=title, rules=event.rules, id=event.id, place=change.new_place, dates=change.new_dates,
         starts_at=change.new_dates[0][0], hides_address=event.hides_address,
+        group_only=event.group_only, is_confidential=event.is_confidential,
     )  # fmt: skip
     return preview(planned, "event_changed", change=change)
 
@@ -187,7 +194,7 @@ def _facts(registration: Registration | Sample, event: Event | PlannedEvent) -> 
         "event": event,
         "kind": str(event.rules.label),
         "link": external("events.registration", token=registration.token),
-        "event_link": external(event.rules.endpoint, event_id=event.id),
+        "event_link": "" if event.group_only else external(event.rules.endpoint, event_id=event.id),
         "place_known": registration.is_coming or not event.hides_address,
         "needs": words.needs(registration.needs),
     }

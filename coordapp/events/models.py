@@ -108,6 +108,7 @@ class Event(db.Model):
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
         CheckConstraint("group_only OR NOT is_confidential", name="confidential_is_for_a_group"),
         Index(None, "kind", "published_at"),
+        Index(None, "group_only", "published_at", "changed_at"),  # all that a feed asks to know whether it changed
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

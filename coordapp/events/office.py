@@ -1,6 +1,8 @@
 """The office's deeds on an event of any kind: edit, publish, cancel, reinstate, copy."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from collections.abc import Iterable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to
 from coordapp.events import mails, places, service
@@ -11,6 +13,8 @@ from coordapp.shared.forms import add_error
 
 bp = Blueprint("events_office", __name__)
 
+PUBLISHED = "Veröffentlicht. Ab jetzt steht die Veranstaltung im Kalender."
+PUBLISHED_FOR_A_GROUP = "Die Anmeldung ist offen. Im Kalender steht nichts davon: Die Gruppe ist geschlossen."
 INVITED = "Wer per E-Mail eingeladen ist und noch nicht fest geantwortet hat, bekommt auch eine Nachricht."
 
 
@@ -24,7 +28,7 @@ def hub(event: Event):
 def edit(event_id: int):
     """Show what an event holds, to be changed."""
     event = service.get_event(event_id)
-    form = _event_form()
+    form = _event_form(event)
     form.fill(event)
     return _edit_page(event, form)
 
@@ -34,26 +38,24 @@ def edit(event_id: int):
 def save(event_id: int):
     """Change an event; when people must be told, show first whom and what."""
     event = service.get_event(event_id)
-    form = _event_form()
+    form = _event_form(event)
+    if "add_date" in request.form:
+        form.add_row()
+        return _edit_page(event, form, is_added=True)
     form.carry_deadline(event)
     if not form.validate_on_submit():
         return _edit_page(event, form), 422
-    dates = [(form.moments["starts_at"], form.moments["ends_at"])]
     place = db.session.get(Place, form.place_id.data)
-    planned = service.planned_change(event, dates=dates, place=place)
-    is_told = planned.is_notified and event.is_published and not event.is_cancelled
-    touched = service.list_touched(event) if is_told else []
-    if touched and "confirmed" not in request.form:
-        return _preview_page(event, form, planned, touched)
     try:
-        service.change_event(event, version=int(form.version.data or 0), dates=dates, place=place, **form.facts())
-    except service.EditedMeanwhile:
+        planned = service.planned_change(event, dates=form.dates, place=place)
+        is_told = planned.is_notified and event.is_published and not event.is_cancelled
+        touched = service.list_touched(event) if is_told else []
+        if touched and "confirmed" not in request.form:
+            return _preview_page(event, form, planned, touched)
+        service.change_event(event, version=int(form.version.data or 0), dates=form.dates, place=place, **form.facts())
+    except (service.EditedMeanwhile, service.TooManyTaken, service.DateIsOver) as problem:
         db.session.rollback()
-        return _edited_meanwhile(event, form)
-    except service.TooManyTaken as full:
-        db.session.rollback()
-        add_error(form.capacity, f"Es sind schon {full.taken} Plätze vergeben. Weniger geht nicht.")
-        return _edit_page(event, form), 422
+        return _refused(event, form, problem)
     db.session.commit()
     flash(
         " ".join(["Gespeichert.", *([_told(touched)] if touched else []), *([INVITED] if is_told else [])]), "success"
@@ -61,14 +63,17 @@ def save(event_id: int):
     return hub(event)
 
 
-def _event_form() -> EventForm:
-    form = EventForm()
+def _event_form(event: Event, **given) -> EventForm:
+    form = EventForm(**given)
+    form.most_dates = event.rules.most_dates
     form.place_id.choices = {place.id: f"{place.municipality}: {place.name}" for place in places.list_places()}
     return form
 
 
-def _edit_page(event: Event, form: EventForm) -> str:
-    return render_template("events/office/edit.html", event=event, form=form)
+def _edit_page(event: Event, form: EventForm, *, is_added: bool = False, differing: Iterable = ()) -> str:
+    return render_template(
+        "events/office/edit.html", event=event, form=form, is_added=is_added, differing=differing
+    )  # fmt: skip
 
 
 def _preview_page(event: Event, form: EventForm, planned: service.Change, touched: list) -> str:
@@ -78,15 +83,22 @@ def _preview_page(event: Event, form: EventForm, planned: service.Change, touche
     )  # fmt: skip
 
 
+def _refused(event: Event, form: EventForm, problem: Exception):
+    """Show the form again with why it was not saved."""
+    if isinstance(problem, service.EditedMeanwhile):
+        return _edited_meanwhile(event, form)
+    if isinstance(problem, service.TooManyTaken):
+        add_error(form.capacity, f"Es sind schon {problem.taken} Plätze vergeben. Weniger geht nicht.")
+    elif isinstance(problem, service.DateIsOver):
+        form.refuse_to_drop(problem.starts_at)
+    return _edit_page(event, form), 422
+
+
 def _edited_meanwhile(event: Event, form: EventForm):
-    now = _event_form()
-    now.fill(event)
-    differing = [
-        (field.label.text, now.in_words(name)) for name, field in form._fields.items()
-        if name not in ("version", "csrf_token") and now.in_words(name) != form.in_words(name)
-    ]  # fmt: skip
+    stored = _event_form(event, formdata=None)
+    stored.fill(event)
     form.version.data = str(event.version)
-    return render_template("events/office/edit.html", event=event, form=form, differing=differing), 409
+    return _edit_page(event, form, differing=form.differing(stored)), 409
 
 
 def _whom(registrations: list) -> dict:
@@ -114,7 +126,7 @@ def publish(event_id: int):
     event = service.get_event(event_id)
     service.publish(event)
     db.session.commit()
-    flash("Veröffentlicht. Ab jetzt steht die Veranstaltung im Kalender.", "success")
+    flash(PUBLISHED_FOR_A_GROUP if event.group_only else PUBLISHED, "success")
     return hub(event)
 
 
@@ -207,14 +219,14 @@ def do_reinstate(event_id: int):
 @open_to(Access.OFFICE)
 def duplicate(event_id: int):
     """Ask for the day of the copy."""
-    return render_template("events/office/duplicate.html", event=service.get_event(event_id), form=DuplicateForm())
+    return render_template("events/office/duplicate.html", event=_get_to_copy(event_id), form=DuplicateForm())
 
 
 @bp.post("/<int:event_id>/kopieren/")
 @open_to(Access.OFFICE)
 def do_duplicate(event_id: int):
     """Make a draft like this event on another day."""
-    event = service.get_event(event_id)
+    event = _get_to_copy(event_id)
     form = DuplicateForm()
     if not form.validate_on_submit():
         return render_template("events/office/duplicate.html", event=event, form=form), 422
@@ -222,3 +234,8 @@ def do_duplicate(event_id: int):
     db.session.commit()
     flash("Kopiert. Das ist der neue Entwurf. Bitte prüfen Sie Ort und Uhrzeit.", "success")
     return hub(copy)
+
+
+def _get_to_copy(event_id: int) -> Event:
+    event = service.get_event(event_id)
+    return event if event.rules.can_be_copied else abort(404)

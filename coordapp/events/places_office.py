@@ -5,8 +5,8 @@ from sqlalchemy.exc import IntegrityError
 
 from coordapp.accounts.guards import Access, open_to
 from coordapp.events import places
-from coordapp.events.forms import PlaceForm
 from coordapp.events.models import Place
+from coordapp.events.place_forms import PlaceForm
 from coordapp.extensions import db
 from coordapp.shared.forms import add_error
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload, lazyload
 
 from coordapp.accounts.models import User
 from coordapp.directory import service as directory
@@ -15,9 +15,15 @@ from coordapp.events import mails, waiting_list
 from coordapp.events.models import CONFIRMATION_HOURS, CancelledBy, Event, Need, Registration, RegistrationStatus
 from coordapp.events.occupancy import Occupancy, lock, occupancy_of
 from coordapp.events.rules import Refusal, RegistrationRefused, can_grow, decide, office_refusal, refusal
-from coordapp.extensions import db
+from coordapp.extensions import db, insert_new
 from coordapp.shared import clock
 
+OF_PERSON = (  # built once, event and person not read again: a quarter of the time
+    select(Registration)
+    .where(Registration.event_id == bindparam("event_id"), Registration.person_id == bindparam("person_id"))
+    .options(lazyload(Registration.event), lazyload(Registration.person))
+    .execution_options(populate_existing=True)  # under the lock nothing older counts
+)
 AGAIN_AFTER = timedelta(minutes=10)  # the same form within this time is a double click, later a question
 
 
@@ -43,12 +49,13 @@ class Wishes:
         """Put the wishes into a registration; return whether anything is new."""
         new = {
             "party_size": self.party_size, "needs": [need.value for need in Need if need in self.needs],
-            "interpreter_language": self.interpreter_language, "note": self.note, "organisation": self.organisation,
+            "interpreter_language": self.interpreter_language, "note": self.note,
+            "organisation_id": self.organisation.id if self.organisation is not None else None,
         }  # fmt: skip
-        changed = any(getattr(registration, name) != value for name, value in new.items())
-        for name, value in new.items():
+        changed = {name: value for name, value in new.items() if getattr(registration, name) != value}
+        for name, value in changed.items():
             setattr(registration, name, value)
-        return changed
+        return bool(changed)
 
 
 # deeds
@@ -74,12 +81,14 @@ def register(
     if registration is not None and registration.is_active:
         return _registered_again(registration, wishes, proven=proven, entered_by=entered_by)
     if registration is None:
-        registration = Registration(event=event, person=person)
+        registration = Registration(event=event, event_id=event.id, person=person, person_id=person.id)
     else:
         registration.sequence += 1  # taken up again: calendars must see something newer than the cancellation
         registration.created_at = clock.now()
-    registration.language, registration.entered_by, registration.made_with = language, entered_by, made_with
-    _place(registration, wishes, occupancy=occupancy_of(event), proven=proven)
+    registration.language, registration.made_with = language, made_with
+    registration.entered_by_id = entered_by.id if entered_by is not None else None
+    occupancy = Occupancy() if event.capacity is None else occupancy_of(event)  # without a limit nobody need count
+    _place(registration, wishes, occupancy=occupancy, proven=proven)
     return registration
 
 
@@ -100,8 +109,10 @@ def _place(registration: Registration, wishes: Wishes, *, occupancy: Occupancy, 
     registration.status = status
     registration.confirmed_at = now if status is RegistrationStatus.CONFIRMED else None
     is_first = registration.id is None
-    db.session.add(registration)
-    db.session.flush()
+    if is_first:
+        insert_new(registration)
+    else:
+        db.session.flush()
     mails.registration_received(registration, is_first=is_first)
 
 
@@ -289,11 +300,7 @@ def find_registration(token: str) -> Registration | None:
 
 def find_registration_of(event: Event, person: Person) -> Registration | None:
     """Return a person's registration for an event, cancelled or not."""
-    return db.session.scalars(
-        select(Registration)
-        .where(Registration.event_id == event.id, Registration.person_id == person.id)
-        .execution_options(populate_existing=True)  # under the lock nothing older counts
-    ).first()
+    return db.session.scalars(OF_PERSON, {"event_id": event.id, "person_id": person.id}).first()
 
 
 def list_registrations(event: Event) -> list[Registration]:

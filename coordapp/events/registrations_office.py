@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from wtforms import SelectField
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
+from coordapp.directory import people
 from coordapp.directory import service as directory
 from coordapp.directory.models import Person
 from coordapp.events import registration as registrations
@@ -14,12 +15,13 @@ from coordapp.events import service, waiting_list, words
 from coordapp.events.forms import ContactForm, OfficeWishesForm, PhoneRegistrationForm
 from coordapp.events.models import CancelledBy, Event, Registration, RegistrationStatus
 from coordapp.events.occupancy import lock, occupancy_of
-from coordapp.events.rules import RegistrationRefused, office_refusal
+from coordapp.events.rules import Refusal, RegistrationRefused, office_refusal
 from coordapp.extensions import db
 from coordapp.shared import clock, languages
 from coordapp.shared.forms import add_error, id_in
 
 bp = Blueprint("registrations_office", __name__)
+LACKING = "Dieser Person fehlt die Schulung, die man vorher besucht haben muss."
 LARGEST_ID = 2**31 - 1  # the databases know no larger one
 
 
@@ -54,8 +56,8 @@ def new(event_id: int):
     """Ask who phones; somebody known is filled in, so that they are not kept twice."""
     person_id = request.args.get("person_id", 0, type=int)
     known = db.session.get(Person, person_id) if 0 < person_id <= LARGEST_ID else None
-    form = PhoneRegistrationForm(obj=known, data={"name": request.args.get("name", "")})
-    return _new_page(service.get_event(event_id), form)
+    event = service.get_event(event_id)
+    return _new_page(event, PhoneRegistrationForm(obj=known, data={"name": request.args.get("name", "")}).of(event))
 
 
 @bp.post("/veranstaltung/<int:event_id>/neu/")
@@ -63,7 +65,7 @@ def new(event_id: int):
 def create(event_id: int):
     """Register somebody who phones, with or without an e-mail address."""
     event = service.get_event(event_id)
-    form = PhoneRegistrationForm()
+    form, lacking = PhoneRegistrationForm().of(event), False
     if form.validate_on_submit():
         try:
             made = _register(event, form)
@@ -72,14 +74,18 @@ def create(event_id: int):
             return redirect(url_for(".show", registration_id=made.id))
         except RegistrationRefused as refused:
             db.session.rollback()
-            form.form_errors.append(words.refused_long(refused.reason))
-    return _new_page(event, form), 422
+            lacking = refused.reason is Refusal.PRECONDITION
+            form.form_errors.append(LACKING if lacking else words.refused_long(refused.reason))
+    return _new_page(event, form, lacking=lacking), 422
 
 
-def _new_page(event: Event, form: PhoneRegistrationForm) -> str:
+def _new_page(event: Event, form: PhoneRegistrationForm, *, lacking: bool = False) -> str:
     held = occupancy_of(event)
     free = words.free_places(event, taken=held.taken, waiting=held.waiting, at=clock.now())
-    return render_template("events/registrations_office/new.html", event=event, form=form, free=free)
+    known = people.find_namesake(name=form.name.data or "", email=form.email.data) if lacking else None
+    return render_template(
+        "events/registrations_office/new.html", event=event, form=form, free=free, lacking=lacking, known=known
+    )
 
 
 def _register(event: Event, form: PhoneRegistrationForm) -> Registration:
@@ -111,7 +117,7 @@ def show(registration_id: int):
     made = db.get_or_404(Registration, registration_id)
     form = OfficeWishesForm(
         party_size=made.party_size, needs=made.needs, interpreter_language=made.interpreter_language, note=made.note
-    )
+    ).of(made.event)
     return _page(made, form)
 
 
@@ -120,14 +126,14 @@ def show(registration_id: int):
 def change(registration_id: int):
     """Change party and needs for somebody who phones."""
     made = db.get_or_404(Registration, registration_id)
-    form = OfficeWishesForm()
+    form = OfficeWishesForm().of(made.event)
     if not form.validate_on_submit():
         return _page(made, form), 422
     try:
         changed = registrations.change(made, form.wishes(made))
     except RegistrationRefused as refused:
         db.session.rollback()
-        add_error(form.party_size, words.refused_long(refused.reason))
+        form.refuse(words.refused_long(refused.reason))
         return _page(made, form), 422
     db.session.commit()
     flash("Gespeichert." if changed else "Es gab nichts zu ändern.", "success")

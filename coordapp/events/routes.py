@@ -77,7 +77,7 @@ def registration(token: str):
 def _filled_form(made: Registration) -> WishesForm:
     return WishesForm(
         party_size=made.party_size, needs=made.needs, interpreter_language=made.interpreter_language, note=made.note
-    )
+    ).of(made.event)
 
 
 @bp.post("/<token>/")
@@ -85,7 +85,7 @@ def _filled_form(made: Registration) -> WishesForm:
 def change(token: str):
     """Change party and needs."""
     made = _get(token)
-    form = WishesForm()
+    form = WishesForm().of(made.event)
     if not can_change(made):
         return _page(made, form), 409  # closed since the form was opened; the page says whom to call
     if not form.validate_on_submit():
@@ -94,7 +94,7 @@ def change(token: str):
         changed = registrations.change(made, form.wishes(made))
     except RegistrationRefused as refused:
         db.session.rollback()
-        add_error(form.party_size, words.refused_long(refused.reason))
+        form.refuse(words.refused_long(refused.reason))
         return _page(made, form), 422
     db.session.commit()
     done = _("Gespeichert. Wir haben Ihnen eine E-Mail geschickt.") if changed else _("Es gab nichts zu ändern.")
@@ -153,9 +153,10 @@ def calendar_file(token: str):
     made = _get(token)
     if not made.is_coming:
         abort(404)
+    filename = "termin.ics" if len(made.event.dates) == 1 else "termine.ics"
     return Response(
-        ical.request(made).replace("METHOD:REQUEST\r\n", "METHOD:PUBLISH\r\n"), mimetype="text/calendar",
-        headers={"Content-Disposition": 'attachment; filename="termin.ics"'},
+        ical.publication(made), mimetype="text/calendar",
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
     )  # fmt: skip
 
 

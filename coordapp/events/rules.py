@@ -1,10 +1,10 @@
 """Decisions about events and registrations: time and counts come in, no database is asked."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from coordapp.events.models import Event, RegistrationStatus
+from coordapp.events.models import Event, EventDate, RegistrationStatus
 from coordapp.shared import clock
 
 LATECOMER_PAUSE = timedelta(hours=12)  # after a confirmation nobody is reminded at once
@@ -25,12 +25,30 @@ class Refusal(StrEnum):
     PRECONDITION = "precondition"  # a training that must be completed before; told only to whom the address belongs
 
 
+class State(StrEnum):
+    """Where an event stands."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+    OVER = "over"
+
+
 class RegistrationRefused(Exception):
     """Raised when a registration cannot be taken; carries why."""
 
     def __init__(self, reason: Refusal) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+def state(event: Event, *, at: datetime) -> State:
+    """Say where an event stands."""
+    if event.is_cancelled:
+        return State.CANCELLED
+    if at >= event.ends_at:
+        return State.OVER
+    return State.PUBLISHED if event.is_published else State.DRAFT
 
 
 def refusal(event: Event, *, at: datetime) -> Refusal | None:
@@ -93,6 +111,19 @@ def offer_expires_at(event: Event, *, at: datetime) -> datetime | None:
     """Return until when an offered place is kept (UTC), or None when it is too late to offer any."""
     last = event.starts_at - OFFER_LEAD
     return min(at + timedelta(hours=event.rules.offer_hours), last) if at < last else None
+
+
+def reminder_days(event: Event) -> list[tuple[EventDate, tuple[int, ...]]]:
+    """Return how many days before which date people are reminded, without the dates that nobody is reminded of.
+
+    Before the first date as the event or its kind says, before each later one the last time only. Of several dates on
+    one day the first counts.
+    """
+    days = event.reminds_days_before
+    told: dict[date, tuple[EventDate, tuple[int, ...]]] = {}
+    for one in event.dates if days else ():
+        told.setdefault(clock.local(one.starts_at).date(), (one, days[-1:] if told else days))
+    return list(told.values())
 
 
 def due_reminder(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from flask import current_app, session
+from flask import abort, current_app, session
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
@@ -71,8 +71,10 @@ def registration_form(form: type[Visitor], signed_in: type[Member]) -> Visitor |
 def register(event: Event, form: RegistrationForm | SignedInRegistrationForm) -> Registration:
     """Register whoever filled the form, and note in this browser what was typed, for the page that comes next.
 
-    Raises RegistrationRefused or TooMany.
+    Raises RegistrationRefused or TooMany; answers 404 for what is confidential, to which only the office invites.
     """
+    if event.is_confidential:
+        abort(404)
     if isinstance(form, SignedInRegistrationForm):
         user = signed_in_user()
         person = directory.person_of(user)

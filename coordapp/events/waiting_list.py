@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from coordapp.directory.models import Person
 from coordapp.events import mails
 from coordapp.events.models import CancelledBy, Event, Registration, RegistrationStatus
 from coordapp.events.occupancy import lock, occupancy_of
@@ -45,6 +46,20 @@ def position(registration: Registration) -> int | None:
     """Return the place in line, 1 for the first, or None for somebody not in line."""
     ids = [waiting.id for waiting in list_waiting(registration.event)]
     return ids.index(registration.id) + 1 if registration.id in ids else None
+
+
+def enter(event: Event, person: Person, *, since: datetime, language: str) -> Registration:
+    """Put somebody in line who has waited since a moment (UTC), with no mail yet: `offer_places` or the caller writes.
+
+    The address is known to be theirs, and they have no registration for the event. Needs the lock.
+    """
+    registration = Registration(
+        event=event, person=person, status=RegistrationStatus.WAITING, queued_at=since, proven_at=clock.now(),
+        language=language,
+    )  # fmt: skip
+    db.session.add(registration)
+    db.session.flush()
+    return registration
 
 
 def offer_places(event: Event) -> int:

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from coordapp.events.models import Event, Need, Registration, RegistrationStatus
+from coordapp.events.models import Event, EventDate, Need, Registration, RegistrationStatus
 from coordapp.events.rules import Refusal, refusal
-from coordapp.shared import languages
+from coordapp.shared import clock, languages
 
 STATUS = {
     RegistrationStatus.UNCONFIRMED: _l("noch nicht bestätigt"),
@@ -38,6 +38,27 @@ NEEDS_IN_OFFICE = {  # one word each, for lists
     Need.LIFT_OFFERED: "bietet Mitfahrt",
     Need.LIFT_WANTED: "sucht Mitfahrt",
 }
+
+
+def outside_title(event: Event) -> str:
+    """Return the title where others may read along (subjects, calendars, tabs); of what is confidential none."""
+    return _("Ihr Termin") if event.is_confidential else event.title
+
+
+def when(event: Event) -> str:
+    """Say when an event takes place; of several dates the next one and which that is, when all are over the first."""
+    now = clock.now()
+    date = next((one for one in event.dates if one.ends_at > now), event.dates[0])
+    which, span = which_date(date), languages.span(date.starts_at, date.ends_at)
+    return f"{span} ({which})" if which else span
+
+
+def which_date(date: EventDate) -> str:
+    """Say which of several dates one is: "3. von 4 Terminen"; nothing of the only one."""
+    dates = date.event.dates
+    if len(dates) == 1:
+        return ""
+    return _("%(number)s. von %(total)s Terminen", number=dates.index(date) + 1, total=len(dates))
 
 
 def free_places(event: Event, *, taken: int, waiting: int, at: datetime) -> str:

@@ -131,7 +131,10 @@ def describe(audience: Audience) -> str:
         narrowed = ", ".join(filter(None, (audience.municipality, audience.language)))
         parts.append(f"Ehrenamtliche ({narrowed})" if narrowed else "Alle Ehrenamtlichen")
     parts += [saved.name for saved in _chosen(SavedSearch, audience.searches)]
-    parts += [f"war dabei: {event.title}" for event in _chosen(Event, audience.events)]
+    parts += [
+        f"war dabei: {'vertrauliche Gruppe' if event.is_confidential else event.title}"
+        for event in _chosen(Event, audience.events)
+    ]
     parts += [organisation.name for organisation in _chosen(Organisation, audience.organisations)]
     number = len(audience.people)
     if number:

@@ -227,6 +227,14 @@ class TextsForm(FlaskForm):
                 inner.subject.data, inner.text.data = text.subject, text.text
         return self
 
+    def keep_subjects(self, event: Event) -> "TextsForm":
+        """Put our own subject over each text about what is confidential: then only the texts are asked for."""
+        for language in LANGUAGES if event.is_confidential else ():
+            inner = self[language].form
+            is_needed = language == "de" or inner.text.data
+            inner.subject.data = texts.built_in(event, language).subject if is_needed else ""
+        return self
+
     @property
     def read_version(self) -> int:
         """Return the version that the form was filled from."""

@@ -1,10 +1,8 @@
 """Invitations on paper: one PDF with a letter for each person, with a picture to photograph and a code to type."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import asdict
 
-import segno
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -15,6 +13,7 @@ from coordapp.directory import consents, notices, profile
 from coordapp.directory.models import Person
 from coordapp.directory.models_consent import DisclosureKind
 from coordapp.directory.models_profile import Volunteer
+from coordapp.events import words as event_words
 from coordapp.events.models import Event
 from coordapp.extensions import db
 from coordapp.invitations import codes, texts
@@ -23,7 +22,7 @@ from coordapp.invitations.models_mailing import Mailing, MailingStatus
 from coordapp.invitations.selection import check
 from coordapp.shared import clock, languages
 from coordapp.shared.links import external
-from coordapp.shared.pdf import make_pdf
+from coordapp.shared.pdf import make_pdf, qr_code
 
 PRINTABLE = (MailingStatus.SENDING, MailingStatus.PAUSED, MailingStatus.SENT, MailingStatus.SCHEDULED)
 
@@ -42,9 +41,8 @@ def print_letters(mailing: Mailing, *, by: User, again: bool = False) -> bytes |
     if not due or mailing.status not in PRINTABLE:
         return None
     made = compose(mailing, due)
-    consents.disclose(
-        [one.person for one in due], DisclosureKind.EXPORTED, by=by, reason=f"Brief: Einladung zu {mailing.event.title}"
-    )
+    reason = "Brief: Einladung" + ("" if mailing.event.is_confidential else f" zu {mailing.event.title}")
+    consents.disclose([one.person for one in due], DisclosureKind.EXPORTED, by=by, reason=reason)
     for invitation in due:
         invitation.printed_at = invitation.printed_at or clock.now()
         volunteer = profile.find_volunteer(invitation.person)
@@ -61,7 +59,7 @@ def compose(mailing: Mailing, invitations: Sequence[Invitation]) -> bytes:
         "office": settings["OFFICE_NAME"],
         "address": settings["OFFICE_ADDRESS"],
         "ways": f"{settings['OFFICE_PHONE']} · {settings['OFFICE_EMAIL']}",
-        "title": mailing.event.title,
+        "title": event_words.outside_title(mailing.event),
         "letters": [_letter(mailing, invitation) for invitation in invitations],
     }
     return make_pdf("invitations/mailings_office/letter.typ", facts)
@@ -98,7 +96,7 @@ def _letter(mailing: Mailing, invitation: Invitation) -> dict:
             "title": words.subject,
             "paragraphs": words.paragraphs,
             "facts": _facts(event),
-            "qr": _qr(external("invitations.show", token=invitation.token)),
+            "qr": qr_code(external("invitations.show", token=invitation.token)),
             "web": external("invitation_codes.ask"),
             "code": codes.shown(invitation.code or ""),
             "phone": current_app.config["OFFICE_PHONE"],
@@ -114,6 +112,8 @@ def _facts(event: Event) -> list[tuple[str, str]]:
         facts.append((_("Wo"), f"{place.name}, {place.address}" if shows else place.municipality))
         facts.append((_("Haltestelle"), place.stop if shows else ""))
         facts.append((_("Letzte Fahrt zurück"), place.last_bus if shows else ""))
+    if event.is_confidential:
+        facts.append((_("Worum es geht"), event.title))
     return [(label, value) for label, value in facts if value]
 
 
@@ -145,10 +145,3 @@ def _notices(volunteer: Volunteer | None) -> dict | None:
         "introduction": introduction[:1].upper() + introduction[1:],  # it has no capital letter after a greeting
         "sections": [asdict(section) for section in notices.sections(volunteer)],
     }
-
-
-def _qr(address: str) -> str:
-    """Return a QR code as SVG."""
-    drawn = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False)
-    return drawn.getvalue().decode()

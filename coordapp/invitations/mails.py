@@ -177,10 +177,11 @@ def _capital(sentence: str) -> str:
 def _entry(together: Sequence[Invitation], language: str) -> dict[str, str]:
     """Return the entry that calendar programs answer to, if anybody reads their answers; or what takes it out again.
 
-    None for those who share a mailbox: the answer would not say whose it is.
+    None for those who share a mailbox: the answer would not say whose it is. None for several dates: each has an entry
+    that is answered on its own, but all of them are asked for by one yes; they come when it is given.
     """
     first = together[0]
-    if len(together) > 1 or not current_app.config["IMAP_HOST"]:
+    if len(together) > 1 or len(first.event.dates) > 1 or not current_app.config["IMAP_HOST"]:
         return {}
     if first.event.is_cancelled:
         return {"calendar": ical.call_off(first.event, first.person, language=language), "calendar_method": "CANCEL"}

@@ -24,7 +24,8 @@ bp.after_request(keep_out_of_caches)  # the links are secrets
 @open_to(Access.EVERYONE)
 def show(token: str):
     """Show an invitation with its two buttons."""
-    return _page(_get(token), WishesForm())
+    invitation = _get(token)
+    return _page(invitation, WishesForm().of(invitation.event))
 
 
 @bp.post("/<token>/")
@@ -36,7 +37,7 @@ def answer(token: str):
 
 
 def _accept(invitation: Invitation):
-    form = WishesForm()
+    form = WishesForm().of(invitation.event)
     if not form.validate_on_submit():
         return _page(invitation, form), 422
     try:

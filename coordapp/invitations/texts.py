@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from coordapp.directory.models import Person
+from coordapp.events import words as event_words
 from coordapp.events.models import Event
 from coordapp.invitations.models_mailing import Mailing
 from coordapp.shared import languages
@@ -74,7 +75,8 @@ def reminder(event: Event, language: str) -> Text:
 def _ours(event: Event, language: str, sentences: LazyString, subject: LazyString) -> Text:
     with force_locale(language):
         greeting = _("Guten Tag %(name)s", name="{anrede}") + ","
-        text = "\n\n".join(filter(None, (greeting, str(sentences), event.summary.translate(NO_BRACES))))
+        about = "" if event.is_confidential else event.summary.translate(NO_BRACES)
+        text = "\n\n".join(filter(None, (greeting, str(sentences), about)))
         return Text(str(subject) % {"title": "{veranstaltung}", "day": "{termin}"}, text)
 
 
@@ -82,8 +84,10 @@ def _ours(event: Event, language: str, sentences: LazyString, subject: LazyStrin
 
 
 def own(mailing: Mailing, language: str) -> Text | None:
-    """Return what the office wrote in a language."""
+    """Return what the office wrote in a language; the subject of what is confidential is always ours."""
     stored = mailing.texts.get(language)
+    if stored and mailing.event.is_confidential:
+        return Text(built_in(mailing.event, language).subject, stored["text"])
     return Text(**stored) if stored else None
 
 
@@ -129,7 +133,7 @@ def _facts_of_event(event: Event) -> dict[str, str]:
     place = event.place
     house = place.name if place is not None and not event.hides_address else ""
     return {
-        "veranstaltung": event.title,
+        "veranstaltung": event_words.outside_title(event),
         "termin": languages.moment(event.starts_at),
         "ort": ", ".join(filter(None, (place.municipality if place is not None else "", house))),
     }

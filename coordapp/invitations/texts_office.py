@@ -28,7 +28,8 @@ def edit(mailing_id: int):
 @open_to(Access.OFFICE)
 def save(mailing_id: int):
     """Keep the words of a draft; nobody is written to yet."""
-    mailing, form = mailings.get_mailing(mailing_id), TextsForm()
+    mailing = mailings.get_mailing(mailing_id)
+    form = TextsForm().keep_subjects(mailing.event)
     if not form.validate_on_submit() or _has_gaps(mailing, form):
         return _page(mailing, form), 422
     try:

@@ -7,6 +7,7 @@ from sqlalchemy import exists, or_, select
 
 from coordapp.directory.models import Person
 from coordapp.events import registration as registrations
+from coordapp.events import words
 from coordapp.events.models import CancelledBy, Event, EventDate, Registration
 from coordapp.events.occupancy import lock
 from coordapp.events.rules import RegistrationRefused
@@ -15,7 +16,7 @@ from coordapp.invitations import service as invitations
 from coordapp.invitations.models import Invitation
 from coordapp.mailbox.models import MailboxMessage, MessageKind
 from coordapp.mailbox.replies import Participation, Reply
-from coordapp.shared import clock
+from coordapp.shared import clock, languages
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 SAID = {
@@ -40,10 +41,15 @@ class _Case:
     """An answer with whom and what it is about."""
 
     reply: Reply
-    event: Event
+    date: EventDate
     person: Person
     registration: Registration | None
     invitation: Invitation | None
+
+    @property
+    def event(self) -> Event:
+        """Return the event of the date that was answered to."""
+        return self.date.event
 
     def outcome(self, kind: MessageKind, note: str) -> Outcome:
         return Outcome(kind, note, self.event, self.person)
@@ -64,7 +70,7 @@ def take(reply: Reply, *, sender: str, is_doubtful: bool = False) -> Outcome:
     if len(people) > 1:
         return Outcome(MessageKind.UNCLEAR, f"{len(people)} Personen haben diese Adresse. Wer ist gemeint?", event)
     case = _Case(
-        reply, event, people[0], registrations.find_registration_of(event, people[0]), _invitation(event, people[0])
+        reply, date, people[0], registrations.find_registration_of(event, people[0]), _invitation(event, people[0])
     )
     return _objection(case, sender=sender, is_doubtful=is_doubtful) or _decide(case)
 
@@ -91,9 +97,19 @@ def _objection(case: _Case, *, sender: str, is_doubtful: bool) -> Outcome | None
         return case.outcome(MessageKind.UNCLEAR, "Die Antwort kam von einer anderen Adresse. Ist sie echt?")
     if reply.participation is Participation.DELEGATED:
         return case.outcome(MessageKind.UNCLEAR, "Möchte jemand anderen schicken.")
-    if reply.participation is Participation.DECLINED and len(case.event.dates) > 1:
-        return case.outcome(MessageKind.UNCLEAR, f"Hat einen von {len(case.event.dates)} Terminen abgesagt.")
-    return None
+    return _objection_to_part(case) if len(case.event.dates) > 1 else None
+
+
+def _objection_to_part(case: _Case) -> Outcome | None:
+    """Say why an answer to one of several dates does not count for all; None when it says nothing new."""
+    registration, is_off = case.registration, case.reply.participation is Participation.DECLINED
+    if is_off and registration is not None and not registration.is_active:
+        return case.outcome(MessageKind.OUTDATED, "War schon abgemeldet.")
+    if not is_off and registration is not None and registration.is_coming:
+        return None
+    when, which = languages.span(case.date.starts_at, case.date.ends_at), words.which_date(case.date)
+    said = f"Kann am {when} nicht" if is_off else f"{SAID[case.reply.participation].capitalize()}: {when}"
+    return case.outcome(MessageKind.UNCLEAR, f"{said} ({which}).")
 
 
 def _is_outdated(case: _Case) -> bool:
@@ -110,7 +126,9 @@ def _is_outdated(case: _Case) -> bool:
     )  # fmt: skip
     done_at = [registration.created_at] if registration is not None else []
     done_at += [case.invitation.answered_at] if case.invitation is not None and case.invitation.answered_at else []
-    return any(at - CLOCKS_DIFFER > reply.stamped_at for at in done_at) or bool(db.session.scalar(select(later)))
+    if any(at - CLOCKS_DIFFER > reply.stamped_at for at in done_at):
+        return True
+    return len(case.event.dates) == 1 and bool(db.session.scalar(select(later)))  # of several it may be about another
 
 
 def _decide(case: _Case) -> Outcome:

@@ -5,6 +5,7 @@ drops the quotes, and one recipient becomes two; and it decodes "=?…?=" that s
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.header import Header
 from email.message import EmailMessage
@@ -20,6 +21,9 @@ SEVEN_BIT = SMTP.clone(cte_type="7bit")
 LOCAL_PART = re.compile(r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;,@\\\"]+")
 DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 NEW_LINE = "\r\n "  # inside a header
+BETWEEN_OBJECTS = re.compile(r"(?<=\nEND:VCALENDAR\r\n)(?=BEGIN:VCALENDAR\r\n)")  # of a stream (RFC 5545 3.4)
+METHOD = re.compile(r"^METHOD:([A-Z]+)\r\n", re.M)
+ENTRY = re.compile(r"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.M | re.S)
 ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058: a mail program may end bulk mail by one POST
 
 
@@ -77,13 +81,27 @@ def _content(mail: Mail) -> EmailMessage:
 
 
 def _add_calendar(content: EmailMessage, calendar: str, *, method: str) -> None:
-    """Add an entry twice, as Google's own invitations have it.
+    """Add an entry twice, as Google's own invitations have it; of several entries the first, the others as files.
 
-    The alternative with its method is what Outlook, Gmail and Apple's Mail answer to (RFC 6047 2.4); the file is for
-    programs that look at attachments only. As application/ics it is not taken for a second invitation.
+    The alternative with its method is what Outlook, Gmail and Apple's Mail answer to (RFC 6047 2.4), and they look at
+    one; the others they offer to open. The last file is for programs that look at attachments only. As application/ics
+    it is not taken for a second invitation.
     """
-    content.add_alternative(calendar, subtype="calendar", params={"method": method})
-    content.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename="termin.ics")
+    first, *others = BETWEEN_OBJECTS.split(calendar)
+    content.add_alternative(first, subtype="calendar", params={"method": method})
+    for number, other in enumerate(others, start=2):
+        said = METHOD.search(other)
+        params = {"method": said[1] if said else method}
+        content.add_attachment(other, subtype="calendar", params=params, filename=f"termin-{number}.ics")
+    file, filename = (_one_object([first, *others]), "termine.ics") if others else (calendar, "termin.ics")
+    content.add_attachment(file.encode(), maintype="application", subtype="ics", filename=filename)
+
+
+def _one_object(objects: Sequence[str]) -> str:
+    """Return one object with the entries of several; it has no METHOD, so it may hold several UIDs."""
+    head, *_rest = objects[0].partition("BEGIN:VEVENT\r\n")
+    entries = "".join(entry for one in objects for entry in ENTRY.findall(one))
+    return METHOD.sub("", head, count=1) + entries + "END:VCALENDAR\r\n"
 
 
 def _header(name: str, value: str) -> str:

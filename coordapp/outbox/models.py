@@ -36,8 +36,8 @@ class Mail(db.Model):
     subject: Mapped[str] = mapped_column(String(250))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
-    calendar: Mapped[str | None] = mapped_column(Text)  # an iCalendar object, sent as text/calendar
-    calendar_method: Mapped[str | None] = mapped_column(String(16))  # REQUEST or CANCEL
+    calendar: Mapped[str | None] = mapped_column(Text)  # iCalendar objects, one for each date, sent as text/calendar
+    calendar_method: Mapped[str | None] = mapped_column(String(16))  # of the first: REQUEST or CANCEL
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
     in_reply_to: Mapped[str | None] = mapped_column(String(200))  # Message-ID of the first mail about the same thing
     unsubscribe_url: Mapped[str | None] = mapped_column(String(500))  # only in bulk mail: ends it, see RFC 8058

@@ -3,11 +3,13 @@
 from flask import Blueprint, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
+from coordapp.events import attendance as door
+from coordapp.events import papers
+from coordapp.events.attendance_forms import WalkInForm
+from coordapp.events.attendance_rules import is_attendance_open
 from coordapp.events.models import Event, Registration, RegistrationStatus
 from coordapp.extensions import db
-from coordapp.round_tables import attendance, papers
-from coordapp.round_tables.forms import WalkInForm
-from coordapp.round_tables.rules import is_attendance_open
+from coordapp.round_tables import attendance
 from coordapp.round_tables.service import get_round_table, round_table_of
 from coordapp.shared import clock
 
@@ -20,7 +22,7 @@ NOT_OPEN = "Die Liste öffnet am Tag des Runden Tisches."
 def sheet(event_id: int):
     """Give out the sign-in sheet as a PDF."""
     event = get_round_table(event_id)
-    response = make_response(papers.sign_in_sheet(event, attendance.list_signing(event)))
+    response = make_response(papers.sign_in_sheet(event, door.list_signing(event)))
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{papers.sheet_filename(event)}"'
     return response
@@ -32,9 +34,10 @@ def show(event_id: int):
     """Show who is expected, to be ticked."""
     event = get_round_table(event_id)
     return render_template(
-        "round_tables/attendance_office/show.html", event=event, registrations=attendance.list_attendance(event),
+        "round_tables/attendance_office/show.html", event=event, registrations=door.list_attendance(event),
         came=attendance.count_came(event), round_table=round_table_of(event), form=WalkInForm(),
-        is_open=is_attendance_open(event, at=clock.now()), attended=RegistrationStatus.ATTENDED,
+        is_open=is_attendance_open(event, at=clock.now()), ticked=attendance.list_ticked(event),
+        url_of=lambda registration: url_for(".tick", event_id=event.id, registration_id=registration.id),
     )  # fmt: skip
 
 
@@ -45,7 +48,7 @@ def save(event_id: int):
     event, changed = get_round_table(event_id), 0
     ticked = set(request.form.getlist("came", type=int))
     was_ticked = set(request.form.getlist("was", type=int))
-    for registration in attendance.list_attendance(event):
+    for registration in door.list_attendance(event):
         if (registration.id in ticked) == (registration.id in was_ticked):
             continue
         attendance.set_attendance(registration, came=registration.id in ticked)
@@ -81,7 +84,9 @@ def add_walk_in(event_id: int):
     event, form = get_round_table(event_id), WalkInForm()
     if not form.validate_on_submit():
         return _walk_in_page(event, form), 422
-    attendance.add_walk_in(event, name=form.name.data, email=form.email.data, by=signed_in_user())
+    door.add_walk_in(
+        event, name=form.name.data or "", email=form.email.data, by=signed_in_user(), status=RegistrationStatus.ATTENDED
+    )
     db.session.commit()
     flash(f"{form.name.data} ist da.", "success")
     return redirect(url_for(".show", event_id=event_id))
@@ -103,7 +108,7 @@ def close(event_id: int):
     return redirect(url_for(".show", event_id=event_id))
 
 
-@bp.errorhandler(attendance.AttendanceNotOpen)
+@bp.errorhandler(door.AttendanceNotOpen)
 def not_open(_error):
     """Lead back to the list, which says when it opens."""
     db.session.rollback()

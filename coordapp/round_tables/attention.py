@@ -7,12 +7,13 @@ from flask import url_for
 from sqlalchemy import func, select
 
 from coordapp.events import service as events
+from coordapp.events.attendance_rules import is_attendance_open
 from coordapp.events.attention import in_short
 from coordapp.events.kinds import EventKind
 from coordapp.events.models import Event
 from coordapp.extensions import db
 from coordapp.round_tables.models import RoundTable, Task, Topic, TopicStatus
-from coordapp.round_tables.rules import NOTICE, TABLES_A_YEAR, is_attendance_open
+from coordapp.round_tables.rules import NOTICE, TABLES_A_YEAR
 from coordapp.shared import clock
 from coordapp.shared.attention import Line, Urgency, counted
 

@@ -11,7 +11,6 @@ from wtforms import (
     HiddenField,
     IntegerField,
     SelectField,
-    StringField,
     TimeField,
 )
 from wtforms.validators import InputRequired, NumberRange, Optional
@@ -23,14 +22,13 @@ from coordapp.round_tables.planning import Slot
 from coordapp.round_tables.rules import Proposal
 from coordapp.shared import clock
 from coordapp.shared.forms import (
+    PartForm,
+    WarningForm,
     add_error,
-    at_most,
-    email_field,
     id_in,
     line_field,
     moment_in,
     one_line,
-    required,
     text_field,
 )
 
@@ -38,15 +36,6 @@ BEGINS, ENDS, CAPACITY = time(15), time(18), 30  # what a round table usually ha
 MINUTES_LENGTH, BLANK_TASKS = 10_000, 3
 MOST_DIGITS = 9  # of a number in a hidden field: none of ours is longer, and it fits into the database
 NO_SUCH_TIME = "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird auf Sommerzeit vorgestellt."
-
-
-class PartForm(FlaskForm):
-    """A part of a form that stands in it several times."""
-
-    class Meta(FlaskForm.Meta):
-        """The whole form carries the token."""
-
-        csrf = False
 
 
 class SlotForm(PartForm):
@@ -99,11 +88,10 @@ class SlotForm(PartForm):
         )
 
 
-class YearForm(FlaskForm):
+class YearForm(WarningForm):
     """The round tables of a year."""
 
     slots = FieldList(FormField(SlotForm), max_entries=10)
-    seen_warnings = HiddenField()  # days whose warnings were shown; wanting them all the same is the office's right
 
     def offer(self, proposals: Sequence[Proposal], *, latest: Mapping[int, Event]) -> None:
         """Fill in the proposals, with hours and places as at the latest round table at the same place."""
@@ -134,13 +122,6 @@ class YearForm(FlaskForm):
         """Return the days of the rows that are not left out."""
         return [entry.form.day.data for entry in self.slots if entry.form.day.data is not None]
 
-    def knows(self, warned: Sequence[date]) -> bool:
-        """Tell whether the warnings about these days were shown; from now on they were."""
-        seen = set((self.seen_warnings.data or "").split())
-        news = {day.isoformat() for day in warned}
-        self.seen_warnings.data = " ".join(sorted(seen | news))
-        return news <= seen
-
     def chosen(self, places: Sequence[Place]) -> list[Slot]:
         """Return the rows that have a day."""
         by_id = {place.id: place for place in places}
@@ -155,13 +136,6 @@ class ItemForm(FlaskForm):
         "Minuten", default=15,
         validators=[InputRequired(message="Wie viele Minuten?"), NumberRange(0, 600, "Bitte eine Zahl von 0 bis 600.")],
     )  # fmt: skip
-
-
-class WalkInForm(FlaskForm):
-    """Somebody at the door who is not on the list."""
-
-    name = StringField("Name", filters=[one_line], validators=[required("Wie heißt die Person?"), at_most(120)])
-    email = email_field("E-Mail-Adresse", needed=False)
 
 
 class PointForm(PartForm):

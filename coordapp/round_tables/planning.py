@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import holidays
 from sqlalchemy import func, select
 
 from coordapp.events import places
@@ -17,6 +16,7 @@ from coordapp.round_tables import rules
 from coordapp.round_tables.models import AgendaItem, RoundTable, Topic, TopicStatus
 from coordapp.round_tables.service import remember_round_table, round_table_of
 from coordapp.shared import clock
+from coordapp.shared.days import holidays_of, warnings_in_words
 
 
 @dataclass(frozen=True)
@@ -143,29 +143,7 @@ def latest_by_place() -> dict[int, Event]:
 
 def day_warnings(days: Iterable[date]) -> dict[date, list[str]]:
     """Say in words what speaks against some days; days that are fine are left out."""
-    taken = set(_taken_dates())
-    found = {}
-    for day in days:
-        free = holidays_of(day.year)
-        reasons = rules.warnings(day, holidays=free, taken_dates=taken)
-        if reasons:
-            found[day] = [_in_words(reason, holiday=free.get(day, "")) for reason in reasons]
-    return found
-
-
-def _in_words(reason: rules.DayWarning, *, holiday: str) -> str:
-    return {
-        rules.DayWarning.WEEKEND: "Das ist ein Wochenende.",
-        rules.DayWarning.HOLIDAY: f"Das ist ein Feiertag: {holiday}.",
-        rules.DayWarning.SUMMER_BREAK: "Im Juli und August sind viele im Urlaub.",
-        rules.DayWarning.CHRISTMAS: "Um Weihnachten und Neujahr sind viele nicht da.",
-        rules.DayWarning.TAKEN: "An diesem Tag ist schon ein Runder Tisch.",
-    }[reason]
-
-
-def holidays_of(year: int) -> dict[date, str]:
-    """Return the public holidays of Thuringia around a year with their German names."""
-    return dict(holidays.country_holidays("DE", subdiv="TH", years=[year - 1, year, year + 1], language="de"))
+    return warnings_in_words(days, taken_dates=set(_taken_dates()), taken="An diesem Tag ist schon ein Runder Tisch.")
 
 
 def _taken_dates() -> list[date]:

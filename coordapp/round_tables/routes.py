@@ -14,7 +14,7 @@ from coordapp.events.kinds import EventKind
 from coordapp.events.models import Event, Registration
 from coordapp.events.occupancy import Occupancy, occupancies, occupancy_of
 from coordapp.events.rules import RegistrationRefused, refusal
-from coordapp.extensions import db
+from coordapp.extensions import db, reading
 from coordapp.round_tables import service
 from coordapp.shared import clock, pages
 from coordapp.shared.forms import add_error, text_field
@@ -94,7 +94,8 @@ def register(event_id: int):
     form = visitors.registration_form(VisitorForm, MemberForm)
     if not form.validate_on_submit():
         return _page(_get(event_id), form), 422
-    event = _get(event_id)  # only now: from the first question on, others wait for this writer
+    with reading():
+        event = _get(event_id)
     try:
         made = visitors.register(event, form)
     except RegistrationRefused as refused:
@@ -156,7 +157,7 @@ def _refused_page(event: Event, form: WishesForm, message: str):
 
 def _get(event_id: int) -> Event:
     event = events.get_event(event_id, kind=EventKind.ROUND_TABLE)
-    return event if event.is_published else abort(404)
+    return event if event.is_published and not event.is_confidential else abort(404)
 
 
 def _free(event: Event, occupancy: Occupancy) -> str:

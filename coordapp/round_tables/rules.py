@@ -1,34 +1,24 @@
-"""Decisions about round tables: dates, agenda, attendance, minutes. Time and counts come in, no database is asked."""
+"""Decisions about round tables: dates, agenda, minutes. Time and counts come in, no database is asked."""
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from coordapp.events.models import Event, Place, Registration, RegistrationStatus
-from coordapp.shared import clock, text
+from coordapp.events.attendance_rules import is_attendance_open
+from coordapp.events.models import Event, Place
+from coordapp.events.rules import State, state
+from coordapp.shared import text
+from coordapp.shared.days import warnings
 
 TABLES_A_YEAR = 3
-TUESDAY, WEDNESDAY, SATURDAY = 1, 2, 5
+TUESDAY, WEDNESDAY = 1, 2
 NOTICE = timedelta(days=28)  # so long before a round table people must be invited
 APART = timedelta(days=42)  # between two proposals at least
-CHRISTMAS_ENDS, CHRISTMAS_BEGINS = (1, 6), (12, 18)  # month and day; schools of Thuringia are closed in between
-SUMMER_BREAK = (7, 8)  # months
-BLANK_ROWS = 8  # on a sign-in sheet, for those nobody expects
 OFFICE_WORDS = {text.fold(word) for word in ("Büro", "Buero", "Das Büro", "Landratsamt", "Integrationsmanagement")}
 
 
 # the year's plan
-
-
-class DayWarning(StrEnum):
-    """Why a day is a bad one for a round table."""
-
-    WEEKEND = "weekend"
-    HOLIDAY = "holiday"
-    SUMMER_BREAK = "summer_break"
-    CHRISTMAS = "christmas"
-    TAKEN = "taken"
 
 
 @dataclass(frozen=True)
@@ -105,28 +95,7 @@ def _known_best(venue: Venue) -> tuple[date, bool]:
     return venue.last_on or date.min, venue.place.is_step_free
 
 
-def warnings(day: date, *, holidays: Container[date], taken_dates: Container[date]) -> list[DayWarning]:
-    """Say what speaks against a day; the office may still want it."""
-    reasons = (
-        (day.weekday() >= SATURDAY, DayWarning.WEEKEND),
-        (day in holidays, DayWarning.HOLIDAY),
-        (day.month in SUMMER_BREAK, DayWarning.SUMMER_BREAK),
-        ((day.month, day.day) <= CHRISTMAS_ENDS or (day.month, day.day) >= CHRISTMAS_BEGINS, DayWarning.CHRISTMAS),
-        (day in taken_dates, DayWarning.TAKEN),
-    )
-    return [reason for applies, reason in reasons if applies]
-
-
 # where a round table stands
-
-
-class State(StrEnum):
-    """Where a round table stands."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    CANCELLED = "cancelled"
-    OVER = "over"
 
 
 class NextStep(StrEnum):
@@ -140,15 +109,6 @@ class NextStep(StrEnum):
     WRITE_MINUTES = "write_minutes"
     SEND_MINUTES = "send_minutes"
     NOTHING = "nothing"
-
-
-def state(event: Event, *, at: datetime) -> State:
-    """Say where a round table stands."""
-    if event.is_cancelled:
-        return State.CANCELLED
-    if at >= event.ends_at:
-        return State.OVER
-    return State.PUBLISHED if event.is_published else State.DRAFT
 
 
 def next_step(
@@ -198,31 +158,6 @@ def moved(ids: Sequence[int], moving: int, *, by: int) -> list[int]:
     there = min(max(here + by, 0), len(order) - 1)
     order.insert(there, order.pop(here))
     return order
-
-
-# attendance
-
-
-def sheet_rows(parties: Iterable[tuple[str, int]]) -> list[str]:
-    """Return the names of a sign-in sheet in German order; who brings others has a line for each of them below."""
-    rows = []
-    for name, size in sorted(parties, key=lambda party: (text.fold(party[0]), party[0])):
-        rows += [name, *[f"Begleitung von {name}"] * (size - 1)]
-    return rows
-
-
-def is_attendance_open(event: Event, *, at: datetime) -> bool:
-    """Tell whether people can be ticked: from the morning of the first day on, a helper is early."""
-    return not event.is_cancelled and clock.local(at).date() >= clock.local(event.starts_at).date()
-
-
-def status_when_unticked(registration: Registration, *, is_closed: bool) -> RegistrationStatus:
-    """Return what a registration is when its tick is taken back: absent on a closed list, else what it was before."""
-    if registration.queued_at is not None and registration.confirmed_at is None:
-        return RegistrationStatus.WAITING if registration.expires_at is None else RegistrationStatus.OFFERED
-    if registration.proven_at is None:
-        return RegistrationStatus.UNCONFIRMED
-    return RegistrationStatus.ABSENT if is_closed else RegistrationStatus.CONFIRMED
 
 
 # tasks and minutes

@@ -1,6 +1,6 @@
 """What forms have in common: how typed text is tidied and what is said when it cannot be used."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import cast
 
@@ -13,6 +13,7 @@ from wtforms import (
     EmailField,
     Field,
     FieldList,
+    HiddenField,
     SelectField,
     StringField,
     TelField,
@@ -39,6 +40,28 @@ def add_row_error(rows: FieldList, field: Field, message) -> None:
     """Say what is wrong in a row of a list that has been checked already, so that the list knows of it too."""
     add_error(field, message)
     rows.errors = [row.errors for row in rows]  # ty: ignore[invalid-assignment] - WTForms declares an empty tuple
+
+
+class PartForm(FlaskForm):
+    """A part of a form that stands in it several times."""
+
+    class Meta(FlaskForm.Meta):
+        """The whole form carries the token."""
+
+        csrf = False
+
+
+class WarningForm(FlaskForm):
+    """A form that warns once of bad days; wanting them all the same is the office's right."""
+
+    seen_warnings = HiddenField()  # days whose warnings were shown
+
+    def knows(self, warned: Iterable[date]) -> bool:
+        """Tell whether the warnings about these days were shown; from now on they were."""
+        seen = set((self.seen_warnings.data or "").split())
+        news = {day.isoformat() for day in warned}
+        self.seen_warnings.data = " ".join(sorted(seen | news))
+        return news <= seen
 
 
 # What a valid field holds: WTForms cannot tell that it is not None.

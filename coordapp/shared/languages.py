@@ -64,6 +64,13 @@ def month(on: date | datetime) -> str:
     return format_date(on, "LLLL y").translate(_WESTERN)
 
 
+def day_and_month(on: date | datetime) -> str:
+    """Write a date without its year: "16. März"; a moment is put on the German calendar first."""
+    if isinstance(on, datetime):
+        on = clock.local(on).date()
+    return format_date(on, "d. MMMM" if current() == "de" else "d MMMM").translate(_WESTERN)
+
+
 def short_day(on: date | datetime) -> str:
     """Write a date in figures: "16.03.2027"."""
     if isinstance(on, datetime):

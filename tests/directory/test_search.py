@@ -4,12 +4,12 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from coordapp.directory import consents, profile, search
 from coordapp.directory.models import Person, TargetGroup
-from coordapp.directory.models_consent import GivenBy, Purpose
+from coordapp.directory.models_consent import Consent, GivenBy, Purpose
 from coordapp.directory.models_profile import WEEKDAYS, DayPart, Engagement, FieldOfAction, Level, Mobility, Volunteer
 from coordapp.directory.search_filters import Filters, Show
 from coordapp.extensions import db
@@ -208,7 +208,7 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(offer, make, count_qu
         search.purposes_of_each(hits)
         names = {(one.person.name, one.engagements[0].organisation.name) for one in hits}
     assert len(names) == number
-    assert len(queries) == 3
+    assert len(queries) == 4  # volunteers, the people they are, what they do, what they agreed to
 
 
 def test_pages_of_hits_follow_each_other(offer):
@@ -236,11 +236,37 @@ def test_two_searches_have_two_names(app):
         search.save_search("Raum Ilmenau", Filters(language="ar"), by=None)
 
 
-VOLUNTEERS, BOUND = 5_000, 1.0  # seconds, on a computer that does many other things; some 30 ms are usual
+VOLUNTEERS, BOUND = 5_000, 0.5  # seconds, on a computer that does many other things; some 30 ms are usual
 
 
 def test_a_search_among_5000_volunteers_is_fast(app):
     _fill_in(VOLUNTEERS)
+    _expect_fast_searches()
+
+
+def test_a_search_is_fast_whatever_the_database_believes_about_its_rows(app):
+    """PostgreSQL plans by what it counted last: nothing at first, then nothing in a large file, then all that is there.
+
+    It is then tempted to compare each row with each, and to spend seconds on compiling.
+    """
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite plans without counting rows")
+    _fill_in(VOLUNTEERS)
+    for model in (Engagement, Consent, Volunteer, Person):
+        db.session.execute(delete(model))
+    _count_rows_as_postgresql_does()
+    _fill_in(VOLUNTEERS)
+    _expect_fast_searches()
+    _count_rows_as_postgresql_does()
+    _expect_fast_searches()
+
+
+def _count_rows_as_postgresql_does() -> None:
+    db.session.execute(db.text("ANALYZE"))
+    db.session.commit()
+
+
+def _expect_fast_searches() -> None:
     wanted = Filters(language="ar", places=("Arnstadt",), weekday="tuesday")
     everything = Filters(
         language="ar", level=Level.SPEAKS, places=("Arnstadt", "Ilmenau"), weekday="tuesday", part=DayPart.EVENING,
@@ -250,6 +276,7 @@ def test_a_search_among_5000_volunteers_is_fast(app):
     measured = {
         "three filters": _seconds(lambda: _page(wanted)),
         "nine filters": _seconds(lambda: _page(everything)),
+        "nine filters, each dropped": _seconds(lambda: search.count_each(everything.looser(), at=clock.now())),
         "no filter": _seconds(lambda: _page(Filters())),
         "no hit, each filter dropped": _seconds(lambda: search.count_each(nobody.looser(), at=clock.now())),
     }
@@ -304,8 +331,6 @@ def _fill_in(number: int) -> None:
         engagements.append({"person_id": person_id, "field": one.engagements[0].field, "activity": activity})
     db.session.execute(insert(Volunteer), volunteers)
     db.session.execute(insert(Engagement), engagements)
-    db.session.commit()
-    db.session.execute(db.text("ANALYZE"))  # as PostgreSQL does by itself within a minute of so many new rows
     for person in db.session.scalars(select(Person).where(Person.id.in_(list(ids.values())[:200]))):
         consents.give(person, Purpose.BROKERING, given_by=GivenBy.PAPER)
     db.session.commit()

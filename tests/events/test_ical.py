@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from coordapp.events import ical
+from coordapp.events.ical_lines import fold
 from coordapp.events.models import COMING, EventDate, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.shared import clock
@@ -150,7 +151,7 @@ def test_every_line_fits_and_holds_whole_letters(make):
 @example(" " * 300)
 def test_folding_never_cuts_a_letter_and_can_be_undone(text):
     line = "SUMMARY:" + text.replace("\r", "").replace("\n", "")
-    folded = ical.fold(line)
+    folded = fold(line)
     assert all(len(piece.encode()) <= 75 for piece in folded.split("\r\n"))
     assert folded.replace("\r\n ", "") == line
 
@@ -273,7 +274,7 @@ def test_an_event_of_several_dates_has_one_entry_for_each(make):
     uids = [date.uid for date in event.dates]
     assert len(set(uids)) == 2
     registration = make.registration(event)
-    for text in (ical.single(event), ical.request(registration), ical.cancel(registration)):
+    for text in (ical.single(event), ical.publication(registration)):
         assert [str(e["UID"]) for e in read(text).walk("VEVENT")] == uids
 
 

@@ -55,7 +55,7 @@ WRITE = {
     "event_changed": (S.CONFIRMED, lambda made: events_mails.event_changed(made, moved(made.event))),
     "event_cancelled": (S.CONFIRMED, events_mails.event_cancelled),
     "event_reinstated": (S.CONFIRMED, events_mails.event_reinstated),
-    "reminder": (S.CONFIRMED, lambda made: events_mails.reminder(made, days_before=2)),
+    "reminder": (S.CONFIRMED, lambda made: events_mails.reminder(made, made.event.dates[0], days_before=2)),
 }
 CALENDAR = {
     "registered": "REQUEST", "registration_cancelled": "CANCEL", "event_changed": "REQUEST",

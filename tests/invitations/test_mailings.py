@@ -403,6 +403,21 @@ def test_the_mail_carries_an_entry_to_answer_to_only_when_answers_are_read(draft
     assert "allein@example.org" in entry
 
 
+def test_what_has_several_dates_is_asked_for_by_the_link_and_the_entries_come_after_the_yes(make, app):
+    app.config["IMAP_HOST"] = "imap.example"
+    event = make.training().event
+    person = make.volunteer(agreed=[Purpose.INVITE_TRAINING])
+    send(mailings.prepare(event, Audience(people=(person.id,)), by=make.user()))
+    work()
+    (asked,) = db.session.scalars(db.select(Mail))
+    assert (asked.calendar, asked.calendar_method) == (None, None)
+    assert asked.text.count("18:00 bis 19:30 Uhr") >= len(event.dates) == 4
+    invitation = db.session.scalars(db.select(Invitation)).one()
+    service.accept(invitation, Wishes(), language="de")
+    told = db.session.scalars(db.select(Mail).order_by(Mail.id.desc())).first()
+    assert told.calendar.count("METHOD:REQUEST") == 4
+
+
 def test_without_a_mailbox_to_read_no_entry_asks_for_an_answer(draft):
     send(draft(1))
     work()

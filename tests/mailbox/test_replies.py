@@ -165,10 +165,65 @@ def test_a_partner_who_is_not_asked_to_this_event_does_not_matter(make, event, r
     assert take_in(raw(OUTLOOK)) is MessageKind.ANSWER
 
 
-def test_a_no_to_one_of_several_dates_cancels_nothing(event, registered, take_in):
-    event.dates.append(EventDate(starts_at=NOW + timedelta(days=21), ends_at=NOW + timedelta(days=21, hours=2)))
-    assert take_in(raw(OUTLOOK)) is MessageKind.UNCLEAR
-    assert last_message().note == "Hat einen von 2 Terminen abgesagt."
+@pytest.fixture
+def second(event):
+    """Return the second of what are now two dates."""
+    begin = NOW + timedelta(days=21)
+    event.dates.append(EventDate(starts_at=begin, ends_at=begin + timedelta(hours=2), uid=UID.replace("1", "2")))
+    db.session.flush()
+    return event.dates[1]
+
+
+def test_a_no_to_one_of_several_dates_cancels_nothing_and_tells_the_office_which(registered, second, take_in):
+    assert take_in(raw(OUTLOOK).replace(UID.encode(), second.uid.encode())) is MessageKind.UNCLEAR
+    assert last_message().note == "Kann am Dienstag, 23. März 2027, 12:00 bis 14:00 Uhr nicht (2. von 2 Terminen)."
+    assert [(one.person.name, one.event_id) for one in service.list_open()] == [("Vera Hilft", registered.event_id)]
+    db.session.refresh(registered)
+    assert registered.is_coming
+    assert mails() == []
+
+
+def test_a_no_to_a_later_date_is_heard_when_the_first_is_over(registered, second, take_in):
+    registered.event.dates[0].starts_at = NOW - timedelta(days=7)
+    registered.event.dates[0].ends_at = NOW - timedelta(days=7, hours=-2)
+    assert take_in(raw(OUTLOOK)) is MessageKind.OUTDATED  # about the date that is over
+    later = raw(OUTLOOK).replace(UID.encode(), second.uid.encode()).replace(b"outlook-reply-1", b"outlook-reply-2")
+    assert take_in(later) is MessageKind.UNCLEAR
+
+
+@pytest.mark.parametrize("name", [GOOGLE, APPLE])
+def test_a_yes_to_one_of_several_dates_of_somebody_who_comes_is_fine(registered, second, take_in, name):
+    assert take_in(raw(name).replace(UID.encode(), second.uid.encode())) is MessageKind.ANSWER
+    assert registrations.find_registration_of(registered.event, registered.person).is_coming
+    assert service.list_open() == []
+
+
+def test_a_yes_to_one_date_does_not_hide_an_earlier_no_to_another(registered, second, take_in):
+    assert take_in(raw(GOOGLE)) is MessageKind.ANSWER  # stamped 10:20
+    refused = raw(OUTLOOK).replace(UID.encode(), second.uid.encode())  # stamped 10:15
+    assert take_in(refused) is MessageKind.UNCLEAR
+
+
+def test_a_no_to_a_date_that_was_moved_since_is_outdated(registered, second, take_in):
+    registered.event.sequence = 1
+    assert take_in(raw(OUTLOOK).replace(UID.encode(), second.uid.encode())) is MessageKind.OUTDATED
+
+
+def test_who_has_left_and_says_no_to_each_date_says_nothing_new(make, event, vera, second, take_in):
+    make.registration(event, vera, status=RegistrationStatus.CANCELLED, created_at=NOW - timedelta(days=3))
+    assert take_in(raw(OUTLOOK).replace(UID.encode(), second.uid.encode())) is MessageKind.OUTDATED
+    assert last_message().note == "War schon abgemeldet."
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [(OUTLOOK, "Kann am Dienstag, 23. März"), (GOOGLE, "Hat zugesagt: Dienstag, 23. März")],
+)
+def test_who_is_only_invited_answers_for_all_dates_by_the_link(event, vera, invited, second, take_in, name, note):
+    assert take_in(raw(name).replace(UID.encode(), second.uid.encode())) is MessageKind.UNCLEAR
+    assert last_message().note.startswith(note)
+    assert invited.answer is None
+    assert registrations.find_registration_of(event, vera) is None
 
 
 def test_a_yes_to_a_closed_event_goes_to_the_office(event, invited, take_in):

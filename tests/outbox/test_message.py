@@ -156,5 +156,21 @@ def test_an_entry_for_the_calendar_is_an_alternative_and_a_file(build, write_mai
     assert (file.get_filename(), file.get_content().decode()) == ("termin.ics", calendar)
 
 
+def test_of_a_stream_of_entries_each_is_a_part_with_its_own_method(build, write_mail):
+    second = CALENDAR.replace("REQUEST", "CANCEL").replace("Größe", "Grüße")
+    message = read(build(write_mail("a", calendar=CALENDAR + second, calendar_method="REQUEST")))
+    *_others, first, file, whole = message.walk()
+    methods = [part["Content-Type"].params["method"] for part in (first, file)]
+    assert methods == ["REQUEST", "CANCEL"]
+    assert [part.get_content().replace("\r\n", "\n") for part in (first, file)] == [
+        text.replace("\r\n", "\n") for text in (CALENDAR, second)
+    ]
+    assert [part.get_filename() for part in (first, file, whole)] == [None, "termin-2.ics", "termine.ics"]
+    assert whole.get_content().decode() == (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY:Größe\r\nEND:VEVENT\r\n"
+        "BEGIN:VEVENT\r\nSUMMARY:Grüße\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+
+
 def test_a_mail_without_an_entry_has_none(build, write_mail):
     assert b"calendar" not in build(write_mail("a"))

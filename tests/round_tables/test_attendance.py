@@ -6,6 +6,7 @@ import pytest
 
 from coordapp.accounts.models import Role
 from coordapp.directory.models import Person
+from coordapp.events.attendance import AttendanceNotOpen
 from coordapp.events.models import Registration, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.outbox.models import Mail
@@ -150,7 +151,7 @@ def test_before_the_day_nobody_can_be_ticked(office, make):
     assert "Speichern" not in page.buttons
     assert tick(office, early, "1").status == 302
     assert status_of(early) is CONFIRMED
-    with pytest.raises(attendance.AttendanceNotOpen):
+    with pytest.raises(AttendanceNotOpen):
         attendance.close_list(early.event)
 
 

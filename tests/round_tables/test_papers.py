@@ -5,8 +5,8 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from coordapp.events import attendance, papers
 from coordapp.events.models import EventDate, RegistrationStatus
-from coordapp.round_tables import attendance, papers
 
 
 def read(response) -> PdfReader:

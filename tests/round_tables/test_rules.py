@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordapp.events.models import Event, EventDate, Place, Registration, RegistrationStatus
+from coordapp.events.models import Event, EventDate, Place
 from coordapp.round_tables import rules
-from coordapp.round_tables.rules import DayWarning, NextStep, State, Venue
+from coordapp.round_tables.rules import NextStep, State, Venue
 
 THURINGIA = holidays.country_holidays("DE", subdiv="TH", years=range(2025, 2062))
 ARNSTADT, ILMENAU, STADTILM = (
@@ -77,24 +77,6 @@ def test_within_a_municipality_the_place_that_is_known_comes_before_the_new_one(
     assert rules.tour([new, ARNSTADT], number=1) == [ARNSTADT.place]
 
 
-@pytest.mark.parametrize(("day", "expected"), [
-    (date(2027, 3, 16), []),
-    (date(2027, 3, 20), [DayWarning.WEEKEND]),
-    (date(2027, 9, 20), [DayWarning.HOLIDAY]),  # Weltkindertag, in Thuringia alone
-    (date(2027, 5, 1), [DayWarning.WEEKEND, DayWarning.HOLIDAY]),
-    (date(2027, 7, 1), [DayWarning.SUMMER_BREAK]),
-    (date(2027, 8, 31), [DayWarning.SUMMER_BREAK]),
-    (date(2027, 9, 1), []),
-    (date(2027, 12, 17), []),
-    (date(2027, 12, 20), [DayWarning.CHRISTMAS]),
-    (date(2027, 1, 6), [DayWarning.CHRISTMAS]),
-    (date(2027, 1, 7), []),
-    (date(2027, 6, 1), [DayWarning.TAKEN]),
-])  # fmt: skip
-def test_warnings_of_a_day(day, expected):
-    assert rules.warnings(day, holidays=THURINGIA, taken_dates=[date(2027, 6, 1)]) == expected
-
-
 def event(*, published=True, cancelled=False) -> Event:
     return Event(
         published_at=START if published else None, cancelled_at=START if cancelled else None,
@@ -147,35 +129,6 @@ def test_minutes_left(planned, left):
 ])  # fmt: skip
 def test_moved(moving, by, expected):
     assert rules.moved([1, 2, 3], moving, by=by) == expected
-
-
-def test_sheet_rows_are_sorted_the_german_way_and_companions_stand_below_their_host():
-    parties = [("Zoë", 1), ("Özlem", 3), ("Olaf", 1), ("Ärne", 1), ("Arno", 1), ("Юлія", 1)]
-    assert rules.sheet_rows(parties) == [
-        "Ärne", "Arno", "Olaf", "Özlem", "Begleitung von Özlem", "Begleitung von Özlem", "Zoë", "Юлія",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(("columns", "is_closed", "expected"), [
-    ({"proven_at": START}, False, RegistrationStatus.CONFIRMED),
-    ({"proven_at": START}, True, RegistrationStatus.ABSENT),
-    ({"proven_at": START, "queued_at": START}, True, RegistrationStatus.WAITING),
-    ({"proven_at": START, "queued_at": START, "expires_at": START}, False, RegistrationStatus.OFFERED),
-    ({"proven_at": START, "queued_at": START, "confirmed_at": START}, False, RegistrationStatus.CONFIRMED),
-    ({"expires_at": START}, False, RegistrationStatus.UNCONFIRMED),
-])  # fmt: skip
-def test_a_tick_taken_back_gives_nobody_a_place(columns, is_closed, expected):
-    assert rules.status_when_unticked(Registration(**columns), is_closed=is_closed) is expected
-
-
-@pytest.mark.parametrize(("at", "cancelled", "expected"), [
-    (datetime(2027, 3, 15, 22, 59, tzinfo=UTC), False, False),  # 23:59 in Germany
-    (datetime(2027, 3, 15, 23, 0, tzinfo=UTC), False, True),
-    (datetime(2027, 4, 1, tzinfo=UTC), False, True),
-    (datetime(2027, 4, 1, tzinfo=UTC), True, False),
-])  # fmt: skip
-def test_attendance_opens_on_the_day(at, cancelled, expected):
-    assert rules.is_attendance_open(event(cancelled=cancelled), at=at) is expected
 
 
 @pytest.mark.parametrize(("due_on", "is_done", "expected"), [

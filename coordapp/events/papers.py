@@ -1,12 +1,12 @@
-"""Paper of round tables: the sign-in sheet as a tagged PDF."""
+"""Paper of events: the sign-in sheet as a tagged PDF."""
 
 from collections.abc import Iterable
 
 from flask import current_app
 from flask_babel import force_locale
 
+from coordapp.events import attendance_rules, words
 from coordapp.events.models import Event, Registration
-from coordapp.round_tables import rules
 from coordapp.shared import clock, languages
 from coordapp.shared.pdf import make_pdf
 
@@ -18,13 +18,13 @@ def sign_in_sheet(event: Event, registrations: Iterable[Registration]) -> bytes:
     facts = {
         "office": current_app.config["OFFICE_NAME"],
         "address": current_app.config["OFFICE_ADDRESS"],
-        "title": event.title,
+        "title": words.outside_title(event),
         "dates": dates,
         "place": f"{event.place.municipality}: {event.place.name}" if event.place else "",
-        "rows": rules.sheet_rows((one.person.name, one.party_size) for one in registrations),
-        "blank_rows": rules.BLANK_ROWS,
+        "rows": attendance_rules.sheet_rows((one.person.name, one.party_size) for one in registrations),
+        "blank_rows": attendance_rules.BLANK_ROWS,
     }
-    return make_pdf("round_tables/office/sign_in_sheet.typ", facts)
+    return make_pdf("events/papers/sign_in_sheet.typ", facts)
 
 
 def sheet_filename(event: Event) -> str:

@@ -1,90 +1,15 @@
-"""Trainings: catalogue, funders, groups, requests, interest, attendance, certificates, the history of people."""
+"""Groups of trainings: what was asked for, who answered what, who waits for the next, hours, the history of people."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
-OF_AN_EVENT = ("mailbox_message", "invitation", "mailing", "registration", "event_figures", "event_date")
-
 
 def upgrade():
-    op.create_table(
-        "funder",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=160), nullable=False),
-        sa.Column("logo", sa.LargeBinary(), nullable=True),
-        sa.Column("logo_type", sa.String(length=20), nullable=False),
-        sa.Column("logo_digest", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_funder")),
-        sa.UniqueConstraint("name", name=op.f("uq_funder_name")),
-    )
-
-    op.create_table(
-        "training_format",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column(
-            "type",
-            sa.Enum(
-                "training", "supervision", "coaching", name="type", native_enum=False, create_constraint=True, length=32
-            ),
-            nullable=False,
-        ),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("summary", sa.String(length=300), nullable=False),
-        sa.Column("contents", sa.Text(), nullable=False),
-        sa.Column("minutes", sa.Integer(), nullable=False),
-        sa.Column("trainer", sa.String(length=160), nullable=False),
-        sa.Column("target_group", sa.String(length=200), nullable=False),
-        sa.Column("required_format_id", sa.Integer(), nullable=True),
-        sa.Column("language", sa.String(length=2), nullable=False),
-        sa.Column("cost", sa.String(length=160), nullable=False),
-        sa.Column("capacity", sa.Integer(), nullable=True),
-        sa.Column("place_id", sa.Integer(), nullable=True),
-        sa.Column("is_confidential", sa.Boolean(), nullable=False),
-        sa.Column("is_offered", sa.Boolean(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("capacity IS NULL OR capacity > 0", name=op.f("ck_training_format_capacity_positive")),
-        sa.CheckConstraint("minutes > 0", name=op.f("ck_training_format_minutes_positive")),
-        sa.ForeignKeyConstraint(
-            ["place_id"], ["place.id"], name=op.f("fk_training_format_place_id_place"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["required_format_id"],
-            ["training_format.id"],
-            name=op.f("fk_training_format_required_format_id_training_format"),
-            ondelete="SET NULL",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_format")),
-    )
-
-    with op.batch_alter_table("training_format", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_training_format_place_id"), ["place_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_training_format_required_format_id"), ["required_format_id"], unique=False)
-
-    op.create_table(
-        "format_funder",
-        sa.Column("format_id", sa.Integer(), nullable=False),
-        sa.Column("funder_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["format_id"],
-            ["training_format.id"],
-            name=op.f("fk_format_funder_format_id_training_format"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["funder_id"], ["funder.id"], name=op.f("fk_format_funder_funder_id_funder"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("format_id", "funder_id", name=op.f("pk_format_funder")),
-    )
-
-    with op.batch_alter_table("format_funder", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_format_funder_funder_id"), ["funder_id"], unique=False)
-
     op.create_table(
         "training_interest",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -176,41 +101,6 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_training_request_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_training_request_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_training_request_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "certificate",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("serial", sa.String(length=24), nullable=False),
-        sa.Column("token", sa.String(length=64), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=True),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("contents", sa.Text(), nullable=False),
-        sa.Column("trainer", sa.String(length=160), nullable=False),
-        sa.Column("dates", sa.Text(), nullable=False),
-        sa.Column("place", sa.String(length=300), nullable=False),
-        sa.Column("minutes_planned", sa.Integer(), nullable=False),
-        sa.Column("minutes_attended", sa.Integer(), nullable=False),
-        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("issued_by_id", sa.Integer(), nullable=True),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_certificate_event_id_event"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["issued_by_id"], ["account.id"], name=op.f("fk_certificate_issued_by_id_account"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_certificate_person_id_person"), ondelete="SET NULL"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
-        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_certificate_event_id_person_id")),
-        sa.UniqueConstraint("serial", name=op.f("uq_certificate_serial")),
-        sa.UniqueConstraint("token", name=op.f("uq_certificate_token")),
-    )
-
-    with op.batch_alter_table("certificate", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_certificate_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "training",
@@ -320,30 +210,6 @@ def upgrade():
     with op.batch_alter_table("training_attendance", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_training_attendance_event_date_id"), ["event_date_id"], unique=False)
 
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("is_confidential", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.add_column(sa.Column("required_format_id", sa.Integer(), nullable=True))
-        batch_op.create_index(batch_op.f("ix_event_required_format_id"), ["required_format_id"], unique=False)
-        batch_op.create_foreign_key(
-            batch_op.f("fk_event_required_format_id_training_format"),
-            "training_format",
-            ["required_format_id"],
-            ["id"],
-            ondelete="SET NULL",
-        )
-        batch_op.drop_constraint(batch_op.f("ck_event_kind"), type_="check")
-        batch_op.create_check_constraint(batch_op.f("ck_event_kind"), "kind IN ('round_table', 'training')")
-        batch_op.create_check_constraint(
-            batch_op.f("ck_event_confidential_is_for_a_group"), "group_only OR NOT is_confidential"
-        )
-
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.alter_column("is_confidential", server_default=None)
-
-    with op.batch_alter_table("edition", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("ck_edition_kind"), type_="check")
-        batch_op.create_check_constraint(batch_op.f("ck_edition_kind"), "kind IN ('round_table', 'training')")
-
 
 def downgrade():
     with op.batch_alter_table("training_attendance", schema=None) as batch_op:
@@ -366,11 +232,6 @@ def downgrade():
 
     op.drop_table("training")
 
-    with op.batch_alter_table("certificate", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_certificate_person_id"))
-
-    op.drop_table("certificate")
-
     with op.batch_alter_table("training_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_training_request_user_id"))
         batch_op.drop_index(batch_op.f("ix_training_request_status"))
@@ -384,34 +245,3 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_training_interest_format_id"))
 
     op.drop_table("training_interest")
-
-    for table in OF_AN_EVENT:  # by hand: nothing cascades while SQLite rebuilds tables
-        op.execute(f"DELETE FROM {table} WHERE event_id IN (SELECT id FROM event WHERE kind = 'training')")  # noqa: S608
-    op.execute("DELETE FROM event WHERE kind = 'training'")
-    op.execute("DELETE FROM edition WHERE kind = 'training'")
-
-    with op.batch_alter_table("edition", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("ck_edition_kind"), type_="check")
-        batch_op.create_check_constraint(batch_op.f("ck_edition_kind"), "kind IN ('round_table')")
-
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_event_required_format_id_training_format"), type_="foreignkey")
-        batch_op.drop_index(batch_op.f("ix_event_required_format_id"))
-        batch_op.drop_column("required_format_id")
-        batch_op.drop_constraint(batch_op.f("ck_event_confidential_is_for_a_group"), type_="check")
-        batch_op.drop_column("is_confidential")
-        batch_op.drop_constraint(batch_op.f("ck_event_kind"), type_="check")
-        batch_op.create_check_constraint(batch_op.f("ck_event_kind"), "kind IN ('round_table')")
-
-    with op.batch_alter_table("format_funder", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_format_funder_funder_id"))
-
-    op.drop_table("format_funder")
-
-    with op.batch_alter_table("training_format", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_training_format_required_format_id"))
-        batch_op.drop_index(batch_op.f("ix_training_format_place_id"))
-
-    op.drop_table("training_format")
-
-    op.drop_table("funder")
