@@ -41,6 +41,9 @@ def load(environ: dict[str, str] | None = None) -> dict:
         "DATA_PROTECTION_EMAIL": env.get("DATA_PROTECTION_EMAIL") or "datenschutz@ilm-kreis.example",
         # trainings: who was there longer than this share of the planned time gets a certificate
         "CERTIFICATE_ABOVE_PERCENT": int(env.get("CERTIFICATE_ABOVE_PERCENT") or 50),
+        "CERTIFICATE_PREFIX": (env.get("CERTIFICATE_PREFIX") or "IK").upper(),  # of their numbers; letters only
+        "CERTIFICATE_LOGO": env.get("CERTIFICATE_LOGO") or "",  # a file: PNG, JPEG or SVG
+        "CERTIFICATE_SIGNATURE": env.get("CERTIFICATE_SIGNATURE") or "",  # who signs; empty: the office
         # mail
         "SMTP_HOST": env.get("SMTP_HOST") or "",
         "SMTP_PORT": int(env.get("SMTP_PORT") or 587),

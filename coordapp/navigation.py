@@ -12,12 +12,14 @@ from coordapp.shared import languages
 PUBLIC = (
     (lambda: _("Startseite"), "calendar.start"),
     (lambda: _("Runde Tische"), "round_tables.index"),
+    (lambda: _("Schulungen"), "trainings.index", "trainings.show_format", "trainings.show"),
     (lambda: _("Kalender"), "calendar.index"),
     (lambda: _("Vereine und Beratung"), "organisations.index", "organisations.advice", "organisations.show"),
 )
 OFFICE = (
     ("Heute", "office.start"),
     ("Runde Tische", "round_tables_office.index"),
+    ("Schulungen", "trainings_office.index"),
     ("Verzeichnis", "search_office.index"),
     ("Vereine", "organisations_office.index"),
     ("Orte", "places_office.index"),

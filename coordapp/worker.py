@@ -17,6 +17,7 @@ from coordapp.accounts import limits, sign_ins
 from coordapp.directory import mergers, still_right
 from coordapp.events import reminders, waiting_list
 from coordapp.extensions import db
+from coordapp.feedback import thanks
 from coordapp.invitations import changes, writing
 from coordapp.mailbox import reader as mailbox
 from coordapp.mailbox import service as came_back
@@ -55,6 +56,7 @@ JOBS = (
     Job("invitations", writing.write_due, timedelta(seconds=1)),
     Job("changes for invited people", changes.write_due, timedelta(seconds=5)),
     Job("reminders", reminders.write_due, timedelta(minutes=1)),
+    Job("thanks and questions", thanks.write_due, timedelta(minutes=10)),
     Job("is it still right", still_right.write_due, timedelta(hours=1)),
     Job("refused mails", came_back.consider_refusals, timedelta(minutes=1)),
     Job("mailbox", mailbox.read_new, timedelta(minutes=2)),

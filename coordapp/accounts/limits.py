@@ -41,9 +41,10 @@ def hit(name: str, subject: str, *, limit: int, window: timedelta) -> bool:
 
 def hit_all(tries: Sequence[tuple[str, str, int]], *, window: timedelta) -> bool:
     """Count one try under several names (name, subject, limit) and tell whether it is within all limits."""
-    begun_at, connection = _window_start(window), db.session.connection()
-    is_within = True
-    for key, limit in sorted((_key(name, subject), limit) for name, subject, limit in tries):  # locks in one order
+    begun_at, is_within = _window_start(window), True
+    keys = sorted((_key(name, subject), limit) for name, subject, limit in tries)  # locks in one order
+    connection = db.session.connection()
+    for key, limit in keys:
         number = connection.scalar(_count_one(connection.dialect.name), {"key": key, "window_starts_at": begun_at})
         is_within = is_within and (number or 0) <= limit
     return is_within

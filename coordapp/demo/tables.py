@@ -13,6 +13,7 @@ from coordapp.demo import words
 from coordapp.demo.days import Day
 from coordapp.directory import profile
 from coordapp.directory.models import Person
+from coordapp.events import attendance as door
 from coordapp.events import registration as registrations
 from coordapp.events import service as events
 from coordapp.events.models import CancelledBy, Event, Need, Place, Registration, RegistrationStatus
@@ -137,9 +138,11 @@ def _hold(event: Event, guests: list[Person], *, office: User, chance: Random) -
             if proposed is not None:
                 round_tables.accept_topic(event, proposed)
     with clock.stopped(event.starts_at + timedelta(minutes=20)):
-        for registration in attendance.list_signing(event):
+        for registration in door.list_signing(event):
             attendance.set_attendance(registration, came=chance.random() < LIKELY_TO_COME)
-        attendance.add_walk_in(event, name=chance.choice(words.WALK_INS), email=None, by=office)
+        door.add_walk_in(
+            event, name=chance.choice(words.WALK_INS), email=None, by=office, status=RegistrationStatus.ATTENDED
+        )
     with clock.stopped(event.ends_at):
         attendance.close_list(event)
     _write_minutes(event, office=office, chance=chance)
@@ -147,7 +150,7 @@ def _hold(event: Event, guests: list[Person], *, office: User, chance: Random) -
 
 def _write_minutes(event: Event, *, office: User, chance: Random) -> None:
     with clock.stopped(event.ends_at + timedelta(days=2)):
-        came = [r.person for r in attendance.list_signing(event) if r.status is RegistrationStatus.ATTENDED]
+        came = [r.person for r in door.list_signing(event) if r.status is RegistrationStatus.ATTENDED]
         points = [
             minutes.PointDraft(item_id=item.id, title=item.title, notes=notes, decisions=decisions)
             for item, (notes, decisions) in zip(

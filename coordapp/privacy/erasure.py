@@ -11,6 +11,7 @@ from coordapp.directory.models import Channel, OrganisationReport, Person
 from coordapp.directory.models_consent import Consent, Disclosure, GivenBy, Purpose
 from coordapp.directory.models_doubles import Merger, NotSame
 from coordapp.directory.models_import import ImportMemory, ImportRow
+from coordapp.directory.models_training import TrainingRecord
 from coordapp.directory.service import name_key
 from coordapp.events import registration as registrations
 from coordapp.events.models import CancelledBy, Registration, new_token
@@ -22,6 +23,7 @@ from coordapp.privacy import mails_to
 from coordapp.round_tables.models import Task, Topic
 from coordapp.shared import clock, text
 from coordapp.statements.models import BarrierReport
+from coordapp.trainings.models import Certificate, TrainingAnswers, TrainingInterest, TrainingRequest
 
 WORD = re.compile(r"\w+")
 NOBODY = "Gelöschte Person"  # the name of a row that only figures still need
@@ -30,7 +32,8 @@ OF_THE_DIRECTORY = (Purpose.DIRECTORY, Purpose.BROKERING)
 OWNED = (  # rows that are only about the person whom this column names
     (Consent, "person_id"), (Disclosure, "person_id"), (Topic, "person_id"), (NotSame, "person_id"),
     (NotSame, "other_id"), (Merger, "kept_id"), (Merger, "merged_id"), (ImportRow, "person_id"),
-    (ImportMemory, "person_id"), (MailboxMessage, "person_id"),
+    (ImportMemory, "person_id"), (MailboxMessage, "person_id"), (TrainingInterest, "person_id"),
+    (TrainingRecord, "person_id"),
 )  # fmt: skip
 
 
@@ -59,6 +62,7 @@ def erase(person: Person) -> None:
     ids = [one.id for one in people]
     for model, column in OWNED:
         db.session.execute(delete(model).where(model.__table__.c[column].in_(ids)))
+    _erase_trainings(ids)
     for one in people:
         volunteer = profile.find_volunteer(one)
         if volunteer is not None:
@@ -115,9 +119,23 @@ def _erase_words(people: Sequence[Person]) -> None:
     db.session.execute(delete(BarrierReport).where(BarrierReport.email.in_(addresses)))
     db.session.execute(delete(SignUpLink).where(SignUpLink.email.in_(addresses)))
     accounts = [person.user_id for person in people if person.user_id]
+    asked = or_(TrainingRequest.email.in_(addresses), TrainingRequest.user_id.in_(accounts))
+    db.session.execute(delete(TrainingRequest).where(asked))
     written = or_(OrganisationReport.reporter_email.in_(addresses), OrganisationReport.reported_by_id.in_(accounts))
     unsigned = {"reporter_name": "", "reporter_email": None, "reported_by_id": None, "note": ""}
     db.session.execute(update(OrganisationReport).where(written).values(unsigned))
+
+
+def _erase_trainings(ids: Sequence[int]) -> None:
+    """Delete what somebody said about their work; of certificates the number stays, which nobody is tied to any more.
+
+    How long somebody was there stays with the registration, as a figure of nobody.
+    """
+    made = select(Registration.id).where(Registration.person_id.in_(ids))
+    db.session.execute(delete(TrainingAnswers).where(TrainingAnswers.registration_id.in_(made)))
+    for certificate in db.session.scalars(select(Certificate).where(Certificate.person_id.in_(ids))):
+        certificate.person, certificate.token, certificate.reduction = None, new_token(), ""
+    db.session.flush()
 
 
 def _erase_rows_of_lists(people: Sequence[Person]) -> None:

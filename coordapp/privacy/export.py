@@ -13,21 +13,23 @@ from coordapp.accounts.models import User
 from coordapp.directory.models import Organisation, Person
 from coordapp.directory.models_consent import Purpose
 from coordapp.directory.wordings import wording
-from coordapp.events.models import Event
+from coordapp.events.models import Event, EventDate, Registration
 from coordapp.extensions import db
 from coordapp.privacy import erasure, mails_to
 from coordapp.shared import clock, languages
+from coordapp.trainings.models import TrainingFormat
 
 Row = dict[str, object]
 
 
 @dataclass(frozen=True)
 class Source:
-    """A table that holds something about people: which columns tie a row to the person, the account, the address."""
+    """A table that holds something about people: which columns tie a row to person, account, registration, address."""
 
     title: LazyString
     person: tuple[str, ...] = ()
     account: tuple[str, ...] = ()
+    registration: str = ""
     address: str = ""
 
 
@@ -38,12 +40,18 @@ SOURCES = {
     "engagement": Source(_l("Was Sie machen"), person=("person_id",)),
     "consent": Source(_l("Zustimmungen"), person=("person_id",)),
     "registration": Source(_l("Anmeldungen"), person=("person_id",)),
+    "training_answers": Source(_l("Was Sie bei Schulungen angegeben haben"), registration="registration_id"),
+    "training_attendance": Source(_l("Wie lange Sie bei Schulungen da waren"), registration="registration_id"),
+    "training_record": Source(_l("Schulungen, die Sie besucht haben"), person=("person_id",)),
+    "certificate": Source(_l("Bescheinigungen"), person=("person_id",)),
     "invitation": Source(_l("Einladungen"), person=("person_id",)),
     "topic": Source(_l("Vorgeschlagene Themen"), person=("person_id",)),
     "task": Source(_l("Aufgaben aus Runden Tischen"), person=("assignee_id",), account=("staff_id",)),
     "representative": Source(_l("Vereine, für die Sie sprechen"), account=("user_id",)),
     "organisation_report": Source(_l("Meldungen zu Vereinen"), account=("reported_by_id",), address="reporter_email"),
     "barrier_report": Source(_l("Gemeldete Barrieren"), address="email"),
+    "training_interest": Source(_l("Nächste Gruppen, auf die Sie warten"), person=("person_id",)),
+    "training_request": Source(_l("Anfragen nach einer Schulung"), account=("user_id",), address="email"),
     "disclosure": Source(_l("Wer Ihre Kontaktdaten gesehen oder bekommen hat"), person=("person_id",)),
     "mail": Source(_l("E-Mails an Sie"), address="recipient"),
     "mailbox_message": Source(_l("Antworten und zurückgekommene E-Mails"), person=("person_id",)),
@@ -57,6 +65,7 @@ SOURCES = {
     "recovery_code": Source(_l("Ersatzcodes"), account=("user_id",)),
 }
 WORK_OF_THE_OFFICE = frozenset({  # who of the office did something: about the office's work, not about them
+    "certificate.issued_by_id", "training_record.recorded_by_id",
     "consent.recorded_by_id", "consent.withdrawal_recorded_by_id", "disclosure.by_id", "import_list.created_by_id",
     "invitation.entered_by_id", "invitation.invited_by_id", "mailing.created_by_id", "merger.merged_by_id",
     "not_same.said_by_id", "organisation_report.decided_by_id", "registration.entered_by_id",
@@ -103,6 +112,9 @@ def _rows(name: str, source: Source, people: list[Person], user: User | None) ->
     conditions = [table.c[column].in_([person.id for person in people]) for column in source.person]
     if user is not None:
         conditions += [table.c[column] == user.id for column in source.account]
+    if source.registration and people:
+        made = select(Registration.id).where(Registration.person_id.in_([person.id for person in people]))
+        conditions.append(table.c[source.registration].in_(made))
     if source.address:
         conditions.append(_of_address(name, table.c[source.address], people, user))
     if not conditions:
@@ -136,15 +148,32 @@ def _event_names(ids: Iterable[int]) -> dict:
     return {event.id: f"{event.title}, {languages.short_day(event.starts_at)}" for event in events}
 
 
+def _date_names(ids: Iterable[int]) -> dict:
+    dates = db.session.scalars(select(EventDate).where(EventDate.id.in_(ids)))
+    return {date.id: f"{date.event.title}, {languages.short_day(date.starts_at)}" for date in dates}
+
+
+def _registration_names(ids: Iterable[int]) -> dict:
+    made = db.session.scalars(select(Registration).where(Registration.id.in_(ids)))
+    return {one.id: f"{one.event.title}, {languages.short_day(one.event.starts_at)}" for one in made}
+
+
 def _organisation_names(ids: Iterable[int]) -> dict:
     return {one.id: one.name for one in db.session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
+
+
+def _format_names(ids: Iterable[int]) -> dict:
+    return {one.id: one.title for one in db.session.scalars(select(TrainingFormat).where(TrainingFormat.id.in_(ids)))}
 
 
 def _office(ids: Iterable[int]) -> dict:
     return dict.fromkeys(ids, OFFICE)
 
 
-NAMED = {"event": _event_names, "organisation": _organisation_names, "account": _office}
+NAMED = {
+    "event": _event_names, "organisation": _organisation_names, "account": _office, "training_format": _format_names,
+    "event_date": _date_names, "registration": _registration_names,
+}  # fmt: skip
 
 
 def _target(column: Column) -> str:

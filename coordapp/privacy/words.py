@@ -20,6 +20,8 @@ from coordapp.mailbox.models import MessageKind
 from coordapp.outbox.models import MailStatus
 from coordapp.round_tables.models import TopicStatus
 from coordapp.shared import languages
+from coordapp.trainings import request_words
+from coordapp.trainings.models import RequestStatus
 
 LABELS = {  # column: what it says; the same in all tables
     "name": _l("Name"),
@@ -79,9 +81,35 @@ LABELS = {  # column: what it says; the same in all tables
     "expires_at": _l("Gilt bis"),
     "cancelled_at": _l("Abgesagt am"),
     "cancelled_by": _l("Warum abgesagt"),
+    "format_id": _l("Schulung"),
+    "organisation_name": _l("Verein oder Einrichtung"),
+    "field_of_work": _l("Worin Sie arbeiten oder helfen"),
+    "contact_name": _l("Ansprechperson"),
+    "topic": _l("Worum es geht"),
+    "group_size": _l("So viele nehmen teil"),
+    "wanted_when": _l("Wann es passt"),
+    "wanted_where": _l("Wo es sein soll"),
+    "handed_to": _l("Weitergegeben an"),
+    "received_at": _l("Angekommen am"),
+    "registration_id": _l("Anmeldung"),
+    "event_date_id": _l("Tag"),
+    "minutes": _l("Minuten"),
+    "title": _l("Titel"),
+    "completed_on": _l("Abgeschlossen am"),
+    "provider": _l("Besucht bei"),
+    "serial": _l("Nummer"),
+    "contents": _l("Inhalte"),
+    "trainer": _l("Leitung"),
+    "dates": _l("Termine"),
+    "place": _l("Ort"),
+    "minutes_planned": _l("Minuten, geplant"),
+    "minutes_attended": _l("Minuten, dabei gewesen"),
+    "reduction": _l("Warum gekürzt"),
+    "issued_at": _l("Ausgestellt am"),
+    "issued_by_id": _l("Ausgestellt von"),
     "invited_at": _l("Eingeladen am"),
     "invited_by_id": _l("Eingeladen von"),
-    "answer": _l("Ihre Antwort"),
+    "answer": _l("Antwort"),
     "answered_at": _l("Geantwortet am"),
     "reminded_at": _l("Erinnert am"),
     "mailed_at": _l("E-Mail geschrieben am"),
@@ -174,6 +202,7 @@ MEANINGS: dict[type[StrEnum], Mapping] = {
         Decision.LEAVE_OUT: _l("weggelassen"), Decision.IS_A_PERSON: _l("eine Person"),
     },
     MailStatus: MAIL_STATUS,
+    RequestStatus: request_words.STATUS,
     TopicStatus: {
         TopicStatus.PROPOSED: _l("vorgeschlagen"), TopicStatus.ACCEPTED: _l("angenommen"),
         TopicStatus.DECLINED: _l("nicht angenommen"),

@@ -1,5 +1,115 @@
-"""Issuing certificates, and printing all of a training in one file."""
+"""Issuing certificates, taking one back, and printing all of a training in one file."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+
+from coordapp.accounts.guards import Access, open_to, signed_in_user
+from coordapp.extensions import db
+from coordapp.shared.attention import counted
+from coordapp.trainings import certificate_papers, certificates
+from coordapp.trainings.certificates_forms import PrintForm
+from coordapp.trainings.certificates_routes import as_pdf
+from coordapp.trainings.models import Certificate, Training
+from coordapp.trainings.service import get_training
 
 bp = Blueprint("certificates_office", __name__)
+
+
+@bp.get("/<int:event_id>/bescheinigungen/")
+@open_to(Access.OFFICE)
+def show(event_id: int):
+    """Show who is due a certificate, who has one, and who gets none and why."""
+    training = _find(event_id)
+    standings = certificates.list_standings(training)
+    known = {one.certificate.id for one in standings if one.certificate is not None}
+    return render_template(
+        "trainings/certificates_office/show.html", training=training, event=training.event,
+        due=[one for one in standings if one.is_due], held=[one for one in standings if one.certificate],
+        others=[one for one in certificates.list_valid(training.event) if one.id not in known],
+        without=[one for one in standings if not one.is_due and one.certificate is None],
+        withdrawn=certificates.list_withdrawn(training.event),
+    )  # fmt: skip
+
+
+@bp.post("/<int:event_id>/bescheinigungen/")
+@open_to(Access.OFFICE)
+def issue(event_id: int):
+    """Issue certificates to all who are due one, and write to them."""
+    training = _find(event_id)
+    try:
+        made = certificates.issue(training, by=signed_in_user())
+    except certificates.CannotIssue:
+        db.session.rollback()
+        flash("Schließen Sie zuerst die Liste der Anwesenheit ab.", "warning")
+        return redirect(url_for(".show", event_id=event_id))
+    db.session.commit()
+    flash(_issued_words(made), "success")
+    return redirect(url_for(".show", event_id=event_id))
+
+
+@bp.get("/<int:event_id>/bescheinigungen/drucken/")
+@open_to(Access.OFFICE)
+def choose(event_id: int):
+    """Ask for the birth dates of those who want theirs on the paper."""
+    training = _find(event_id)
+    valid = certificates.list_valid(training.event)
+    return _print_page(training, valid, PrintForm().fill(valid))
+
+
+@bp.post("/<int:event_id>/bescheinigungen/drucken/")
+@open_to(Access.OFFICE)
+def print_all(event_id: int):
+    """Give out all valid certificates of a training as one PDF; birth dates are not stored."""
+    training, form = _find(event_id), PrintForm()
+    valid = certificates.list_valid(training.event)
+    if not valid:
+        return redirect(url_for(".show", event_id=event_id))
+    if not form.validate_on_submit():
+        return _print_page(training, valid, form), 422
+    return as_pdf(certificate_papers.print_certificates(valid, born=form.born), valid)
+
+
+@bp.get("/<int:event_id>/bescheinigungen/<int:certificate_id>/zuruecknehmen/")
+@open_to(Access.OFFICE)
+def ask_to_withdraw(event_id: int, certificate_id: int):
+    """Say what taking a certificate back means."""
+    training = _find(event_id)
+    return render_template(
+        "trainings/certificates_office/withdraw.html", training=training, event=training.event,
+        certificate=_find_certificate(training, certificate_id),
+    )  # fmt: skip
+
+
+@bp.post("/<int:event_id>/bescheinigungen/<int:certificate_id>/zuruecknehmen/")
+@open_to(Access.OFFICE)
+def withdraw(event_id: int, certificate_id: int):
+    """Take a certificate back."""
+    certificate = _find_certificate(_find(event_id), certificate_id)
+    certificates.withdraw(certificate)
+    db.session.commit()
+    flash(f"Die Bescheinigung {certificate.serial} gilt nicht mehr.", "success")
+    return redirect(url_for(".show", event_id=event_id))
+
+
+def _find(event_id: int) -> Training:
+    """Return a training that may have certificates; answer 404 for a confidential one."""
+    training = get_training(event_id)
+    return abort(404) if training.event.is_confidential else training
+
+
+def _find_certificate(training: Training, certificate_id: int) -> Certificate:
+    certificate = db.get_or_404(Certificate, certificate_id)
+    return certificate if certificate.event_id == training.event_id else abort(404)
+
+
+def _issued_words(made: list[Certificate]) -> str:
+    words = counted(len(made), "Bescheinigung", "Bescheinigungen") + " ausgestellt."
+    on_paper = sum(not (one.person and one.person.mail_address) for one in made)
+    if on_paper:
+        words += f" Ohne E-Mail-Adresse: {counted(on_paper, 'Person', 'Personen')}. Drucken Sie für sie auf Papier."
+    return words
+
+
+def _print_page(training: Training, valid: list[Certificate], form: PrintForm) -> str:
+    return render_template(
+        "trainings/certificates_office/print.html", training=training, event=training.event, form=form.name(valid)
+    )

@@ -1,5 +1,74 @@
 """Certificates by link, and checking one by its number."""
 
-from flask import Blueprint
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, g, make_response, render_template, request
+
+from coordapp.accounts import limits, sign_ins
+from coordapp.accounts.guards import Access, open_to
+from coordapp.extensions import db
+from coordapp.trainings import certificate_papers, certificates, hours
+from coordapp.trainings.certificates_forms import CheckForm, PaperForm
+from coordapp.trainings.models import Certificate
 
 bp = Blueprint("certificates", __name__)
+bp.after_request(sign_ins.keep_out_of_caches)
+
+TRIES, WINDOW = 60, timedelta(minutes=15)  # of one network: many may sit in one office
+
+
+@bp.get("/pruefen/")
+@open_to(Access.EVERYONE)
+def check():
+    """Say whether a number is valid, and nothing else about it; asking for one counts as a try and changes nothing."""
+    form = CheckForm(request.args)
+    if not request.args.get("nummer"):
+        return render_template("trainings/certificates/check.html", form=CheckForm(None), found=None, is_asked=False)
+    g.is_writing = True  # only the count of tries
+    is_within = limits.hit("certificate number", limits.network(), limit=TRIES, window=WINDOW)
+    db.session.commit()
+    if not is_within:
+        abort(429)
+    if not form.validate():
+        return render_template("trainings/certificates/check.html", form=form, found=None, is_asked=False), 422
+    found = certificates.find_by_number(form.nummer.data or "")
+    return render_template("trainings/certificates/check.html", form=form, found=found, is_asked=True)
+
+
+@bp.get("/<token>/")
+@open_to(Access.EVERYONE)
+def show(token: str):
+    """Show a certificate to whoever has its link, to be printed."""
+    return _page(_find(token), PaperForm())
+
+
+@bp.post("/<token>/")
+@open_to(Access.EVERYONE)
+def paper(token: str):
+    """Give out a certificate as a PDF, with the birth date that was typed, which is not stored."""
+    certificate, form = _find(token), PaperForm()
+    if not certificate.is_valid:
+        return _page(certificate, form), 410
+    if not form.validate_on_submit():
+        return _page(certificate, form), 422
+    born = {certificate.id: form.born.data} if form.born.data else {}
+    return as_pdf(certificate_papers.print_certificates([certificate], born=born), [certificate])
+
+
+def as_pdf(made: bytes, printed: list[Certificate]) -> Response:
+    """Return certificates as a file to keep."""
+    response = make_response(made)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{certificate_papers.filename(printed)}"'
+    return response
+
+
+def _find(token: str) -> Certificate:
+    return certificates.find_by_token(token) or abort(404)
+
+
+def _page(certificate: Certificate, form: PaperForm) -> str:
+    return render_template(
+        "trainings/certificates/show.html", certificate=certificate, form=form,
+        hours=hours.attended_of(certificate.minutes_attended, certificate.minutes_planned),
+    )  # fmt: skip

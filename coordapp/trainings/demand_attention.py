@@ -1,10 +1,35 @@
-"""What the office must do here."""
+"""What the office must do about requests for in-house trainings."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from coordapp.shared.attention import Line
+from flask import url_for
+
+from coordapp.shared import languages
+from coordapp.shared.attention import Line, Urgency, counted
+from coordapp.trainings import requests
+from coordapp.trainings.models import RequestStatus, TrainingRequest
+
+ANSWERED_WITHIN = timedelta(days=3)  # as those who ask are told
+TALKED_ABOUT = timedelta(days=30)  # after that somebody should decide
 
 
-def list_lines(now: datetime) -> list[Line]:  # noqa: ARG001
-    """List what needs the office."""
-    return []
+def list_lines(now: datetime) -> list[Line]:
+    """Say how many requests wait for a first answer, and which have been talked about for long."""
+    asked = requests.list_open()
+    new = [one for one in asked if one.status is RequestStatus.NEW]
+    in_talks = [one for one in asked if one.status is RequestStatus.IN_TALKS and one.received_at < now - TALKED_ABOUT]
+    lines = []
+    if new:
+        is_late = new[0].received_at < now - ANSWERED_WITHIN
+        words = f"{counted(len(new), 'Anfrage', 'Anfragen')} nach einer Schulung beantworten"
+        lines.append(_line(new, words, Urgency.BROKEN if is_late else Urgency.WAITED_FOR))
+    if in_talks:
+        words = f"{counted(len(in_talks), 'Anfrage', 'Anfragen')} nach einer Schulung entscheiden"
+        lines.append(_line(in_talks, words, Urgency.TO_DO))
+    return lines
+
+
+def _line(asked: list[TrainingRequest], words: str, urgency: Urgency) -> Line:
+    since = languages.short_day(asked[0].received_at)
+    about = f"Die älteste ist vom {since}." if len(asked) > 1 else f"Sie ist vom {since}."
+    return Line(words, url_for("training_requests_office.index"), urgency, about=about)

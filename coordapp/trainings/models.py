@@ -4,7 +4,18 @@ import secrets
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from coordapp.directory.models import Organisation, Person
@@ -12,6 +23,8 @@ from coordapp.events.models import Event, Place, Registration
 from coordapp.extensions import db
 from coordapp.shared import clock
 from coordapp.shared.columns import UtcDateTime, choice
+
+VALID = text("withdrawn_at IS NULL")
 
 
 def new_token() -> str:
@@ -195,11 +208,14 @@ class Attendance(db.Model):
 class Certificate(db.Model):
     """A certificate that was issued, with what it said, so that it can be printed again.
 
-    The name is the person's, the birth date is never stored. When the person is deleted, the number stays valid.
+    The name is the person's, the birth date is never stored. When the person is deleted, the number stays valid. One
+    that was withdrawn stays as it is; another may follow it.
     """
 
     __tablename__ = "certificate"
-    __table_args__ = (UniqueConstraint("event_id", "person_id"),)
+    __table_args__ = (
+        Index("uq_certificate_valid", "event_id", "person_id", unique=True, sqlite_where=VALID, postgresql_where=VALID),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     serial: Mapped[str] = mapped_column(String(24), unique=True)
@@ -213,8 +229,14 @@ class Certificate(db.Model):
     place: Mapped[str] = mapped_column(String(300), default="")
     minutes_planned: Mapped[int]
     minutes_attended: Mapped[int]
+    reduction: Mapped[str] = mapped_column(Text, default="")  # why hours are missing, as printed; empty: none are
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person | None] = relationship(lazy="joined")
+
+    @property
+    def is_valid(self) -> bool:
+        """Tell whether it was not taken back."""
+        return self.withdrawn_at is None

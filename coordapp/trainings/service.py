@@ -7,15 +7,23 @@ from sqlalchemy import select
 from coordapp.events import service as events
 from coordapp.events.kinds import EventKind
 from coordapp.events.models import Event, Place
+from coordapp.events.occupancy import lock
 from coordapp.extensions import db
+from coordapp.shared import clock
 from coordapp.trainings.models import Training, TrainingFormat, TrainingRequest, new_token
+
+
+class AttendanceClosed(Exception):
+    """Raised when the hours of a training are final and can no longer be changed."""
+
 
 # deeds
 
 
 def plan_group(
     training_format: TrainingFormat, *, dates: events.Dates, place: Place | None = None, capacity: int | None = None,
-    trainer: str = "", registration_closes_at: datetime | None = None, request: TrainingRequest | None = None,
+    trainer: str = "", minutes: int | None = None, registration_closes_at: datetime | None = None,
+    request: TrainingRequest | None = None,
 ) -> Training:  # fmt: skip
     """Make a draft of a group that runs a format; times are UTC.
 
@@ -32,7 +40,7 @@ def plan_group(
     )  # fmt: skip
     training = Training(
         event=event, format=training_format, request=request, trainer=trainer or training_format.trainer,
-        minutes=training_format.minutes,
+        minutes=minutes or training_format.minutes,
         group_token=new_token() if is_closed and not training_format.is_confidential else None,
     )  # fmt: skip
     db.session.add(training)
@@ -40,7 +48,37 @@ def plan_group(
     return training
 
 
+def change_group(training: Training, *, version: int, trainer: str, minutes: int) -> None:
+    """Change who leads a group and how long it takes, which its certificates say.
+
+    `version` is that of the event when the form was filled. Raises events.EditedMeanwhile or AttendanceClosed.
+    """
+    event = training.event
+    lock(event)
+    db.session.refresh(training, ["attendance_closed_at"])
+    if event.version != version:
+        raise events.EditedMeanwhile
+    if training.is_attendance_closed:
+        raise AttendanceClosed
+    training.trainer, training.minutes = trainer, minutes
+    event.version += 1
+    event.changed_at = clock.now()
+    db.session.flush()
+
+
+def renew_link(training: Training) -> None:
+    """Give a closed group another link; the old one opens nothing any more."""
+    if training.group_token is not None:
+        training.group_token = new_token()
+        db.session.flush()
+
+
 # questions
+
+
+def find_by_link(token: str) -> Training | None:
+    """Return the training that the link of a closed group belongs to."""
+    return db.session.scalars(select(Training).where(Training.group_token == token)).first()
 
 
 def get_training(event_id: int) -> Training:

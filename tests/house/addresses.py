@@ -8,6 +8,7 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from coordapp.accounts.guards import Access, access_of
 from coordapp.extensions import db
+from coordapp.trainings import funders
 
 UNKNOWN = {"int": 999_999, "string": "gibt-es-nicht", "default": "gibt-es-nicht"}
 NAMED = {  # argument: table, where the name does not say it
@@ -15,6 +16,11 @@ NAMED = {  # argument: table, where the name does not say it
     "item_id": "agenda_item",
     "other_id": "person",
     "report_id": "barrier_report",
+    "format_id": "training_format",
+    "request_id": "training_request",
+    "interest_id": "training_interest",
+    "record_id": "training_record",
+    "answer_id": "feedback_answer",
 }
 EACH = 3  # ids tried of one kind, beside one that does not exist
 
@@ -28,37 +34,41 @@ def rules_of(app: Flask, *, method: str, access: Access | None = None) -> list[R
     ]
 
 
-def addresses_of(app: Flask, rule: Rule, *, tokens: list[str]) -> Iterator[str]:
-    """Yield the addresses of a rule: one for each combination of values, the first ones of each argument."""
+def addresses_of(app: Flask, rule: Rule, *, tokens: list[str], newest: bool = False) -> Iterator[str]:
+    """Yield the addresses of a rule: one for each combination of values, the first ones of each argument, or newest."""
     arguments = sorted(rule.arguments)
-    values = [[*known_values(name, tokens=tokens), _unknown(rule, name)] for name in arguments]
+    values = [[*known_values(name, tokens=tokens, newest=newest), _unknown(rule, name)] for name in arguments]
     with app.test_request_context():
         for combination in product(*values):
             yield url_for(rule.endpoint, **dict(zip(arguments, combination, strict=True)))
 
 
-def known_values(argument: str, *, tokens: list[str]) -> list:
+def known_values(argument: str, *, tokens: list[str], newest: bool = False) -> list:
     """Return some values that the database has for an argument of an address; fail for a name nobody knows."""
     if argument == "token":
         return tokens
+    if argument == "logo":
+        return [funders.logo_name(funder) for funder in funders.list_funders()]
     if argument == "year":
         edition = db.metadata.tables["edition"]
         return list(db.session.scalars(db.select(edition.c.year).distinct().order_by(edition.c.year)))
     table = NAMED.get(argument, argument.removesuffix("_id"))
     assert table in db.metadata.tables, f"no table for <{argument}>: give the argument the name of its table and _id"
     columns = db.metadata.tables[table].primary_key.columns
-    found = list(db.session.scalars(db.select(*columns).order_by(*columns).limit(EACH)))
+    order = [column.desc() if newest else column for column in columns]
+    found = list(db.session.scalars(db.select(*columns).order_by(*order).limit(EACH)))
     assert found, f"the demo county has no {table}"
     return found
 
 
 def all_tokens() -> list[str]:
-    """Return tokens that links in mails carry, of every table that keeps them readable."""
+    """Return tokens that links carry, of every table that keeps them readable."""
     return [
         token
         for table in db.metadata.sorted_tables
-        if "token" in table.columns
-        for token in db.session.scalars(db.select(table.c.token).order_by(table.c.token).limit(EACH))
+        for column in table.columns
+        if column.name in ("token", "group_token")
+        for token in db.session.scalars(db.select(column).where(column.is_not(None)).order_by(column).limit(EACH))
     ]
 
 

@@ -1,0 +1,37 @@
+"""The form with which somebody registers for a training."""
+
+from dataclasses import replace
+
+from flask_babel import lazy_gettext as _
+
+from coordapp.events.forms import RegistrationForm, SignedInRegistrationForm, WishesForm
+from coordapp.events.models import Registration
+from coordapp.events.registration import Wishes
+from coordapp.shared.forms import line_field
+from coordapp.trainings.answers import find_organisation
+
+
+class TrainingForm(WishesForm):
+    """The questions that only trainings ask; everybody registers for themselves."""
+
+    party_size = None
+    organisation_name = line_field(_("Ihr Verein oder Ihre Einrichtung"), most=160)
+    field_of_work = line_field(_("Worin arbeiten Sie, oder wobei helfen Sie?"), most=160)
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Tell whether the folded part of the form has anything to show."""
+        return any(field.errors or field.data for field in (self.needs, self.interpreter_language, self.note))
+
+    def wishes(self, registration: Registration | None = None) -> Wishes:
+        """Return what was chosen, with the organisation that was typed if we know it."""
+        organisation = find_organisation(self.organisation_name.data or "")
+        return replace(super().wishes(registration), organisation=organisation)
+
+
+class VisitorForm(TrainingForm, RegistrationForm):
+    """Registering for a training as a visitor."""
+
+
+class MemberForm(TrainingForm, SignedInRegistrationForm):
+    """Registering for a training when signed in."""
