@@ -7,6 +7,7 @@ from flask import Flask, url_for
 from werkzeug.routing import IntegerConverter, Rule
 
 from coordapp.accounts.guards import Access, access_of
+from coordapp.events.kinds import EventKind
 from coordapp.extensions import db
 from coordapp.trainings import funders
 
@@ -54,11 +55,23 @@ def known_values(argument: str, *, tokens: list[str], newest: bool = False) -> l
         return list(db.session.scalars(db.select(edition.c.year).distinct().order_by(edition.c.year)))
     table = NAMED.get(argument, argument.removesuffix("_id"))
     assert table in db.metadata.tables, f"no table for <{argument}>: give the argument the name of its table and _id"
+    if table == "event" and not newest:
+        return _events_of_each_kind()
     columns = db.metadata.tables[table].primary_key.columns
     order = [column.desc() if newest else column for column in columns]
     found = list(db.session.scalars(db.select(*columns).order_by(*order).limit(EACH)))
     assert found, f"the demo county has no {table}"
     return found
+
+
+def _events_of_each_kind() -> list[int]:
+    events = db.metadata.tables["event"].c
+    ids = [
+        db.session.scalars(db.select(events.id).where(events.kind == kind).order_by(events.id).limit(2)).all()
+        for kind in EventKind
+    ]
+    assert all(ids), "the demo county has no event of some kind"
+    return [event_id for of_kind in ids for event_id in of_kind]
 
 
 def all_tokens() -> list[str]:
