@@ -16,7 +16,7 @@ from coordapp.shared.paging import asked_page, count_pages
 
 bp = Blueprint("calendar", __name__)
 
-LATER = 6  # dates on the start page, after the next round table
+LATER = 6  # events on the start page, after the next round table
 PAGE = 50  # dates on a page of the calendar
 FEED_AGE = 900  # seconds a feed may be kept without asking again; a file of one event never
 
@@ -68,7 +68,7 @@ def event_file(event_id: int):
 def _start_page(at: datetime) -> str:
     following = service.find_next(EventKind.ROUND_TABLE, at=at)
     shown = following.event.id if following else None
-    coming = service.list_entries(EVERYTHING, Shown.COMING, at=at, limit=LATER + 1)
+    coming = service.list_entries(EVERYTHING, Shown.SOONEST, at=at, limit=LATER + 1)
     later = [entry for entry in coming if entry.event.id != shown]
     return render_template("calendar/start.html", following=following, later=later[:LATER])
 

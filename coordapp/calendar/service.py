@@ -7,8 +7,8 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from coordapp.events import words
 from coordapp.events.kinds import KINDS, EventKind
@@ -50,6 +50,7 @@ class Shown(StrEnum):
     """Which part of the calendar."""
 
     COMING = "coming"  # not over; cancelled ones too, so that nobody comes in vain
+    SOONEST = "soonest"  # as coming, but of each event only the next date
     HAPPENING = "happening"  # neither over nor cancelled
     PAST = "past"  # over, and happened
     IN_FEED = "in_feed"
@@ -59,8 +60,16 @@ def _moment(name: str):
     return bindparam(name, type_=UtcDateTime())
 
 
+_earlier = aliased(EventDate)
 CONDITIONS = {
     Shown.COMING: EventDate.ends_at > _moment("now"),
+    Shown.SOONEST: and_(
+        EventDate.ends_at > _moment("now"),
+        ~exists().where(
+            _earlier.event_id == EventDate.event_id, _earlier.ends_at > _moment("now"),
+            _earlier.starts_at < EventDate.starts_at,
+        ),
+    ),
     Shown.HAPPENING: and_(EventDate.ends_at > _moment("now"), Event.cancelled_at.is_(None)),
     Shown.PAST: and_(EventDate.ends_at <= _moment("now"), Event.cancelled_at.is_(None)),
     Shown.IN_FEED: or_(
