@@ -62,13 +62,13 @@ from coordapp.trainings import attention as trainings_attention
 from coordapp.trainings import (
     certificates_office,
     certificates_routes,
-    demand_attention,
     demand_office,
     formats_office,
     funders_office,
     history_office,
     interests_routes,
     mine_routes,
+    request_attention,
     requests_office,
     requests_routes,
 )
@@ -153,7 +153,7 @@ ATTENTION = (  # rooms that say what needs the office now, see shared/attention.
     invitations_attention.list_lines,
     round_tables_attention.list_lines,
     trainings_attention.list_lines,
-    demand_attention.list_lines,
+    request_attention.list_lines,
     feedback_attention.list_lines,
     statements_attention.list_lines,
     organisations_attention.list_lines,

@@ -247,6 +247,7 @@ def full_house(app, county_rows) -> None:
 
 def _continue_counting(table) -> None:
     """Let PostgreSQL's counter go on behind the ids that were given."""
-    if db.engine.dialect.name == "postgresql" and table.columns.get("id") is not None:
+    number = table.columns.get("id")
+    if db.engine.dialect.name == "postgresql" and number is not None and isinstance(number.type, db.Integer):
         highest = db.select(db.func.max(table.c.id)).scalar_subquery()
         db.session.execute(db.select(db.func.setval(db.func.pg_get_serial_sequence(table.name, "id"), highest)))

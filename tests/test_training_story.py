@@ -211,7 +211,7 @@ def test_fifteen_wish_to_come_and_eleven_get_a_certificate(server, browser_of, c
     for said in ("Karl Beispiel", "31.12.1990", TITLE, "Zuhören", "Ute Muster", own.serial):
         assert said in words
     checked = client.get_page(f"/bescheinigung/pruefen/?nummer={own.serial.lower().replace('-', ' ')}")
-    assert "gültig" in checked.text
+    assert "Diese Bescheinigung ist gültig" in checked.text
     assert not [told for told in ("Karl", TITLE, "Muster", "Stunden") if told in checked.text]
     assert "kennen wir nicht" in client.get_page("/bescheinigung/pruefen/?nummer=IK-2026-AAAA-AAAA").text
 

@@ -66,7 +66,8 @@ CONDITIONS = {
     Shown.SOONEST: and_(
         EventDate.ends_at > _moment("now"),
         ~exists().where(
-            _earlier.event_id == EventDate.event_id, _earlier.ends_at > _moment("now"),
+            _earlier.event_id == EventDate.event_id,
+            _earlier.ends_at > _moment("now"),
             _earlier.starts_at < EventDate.starts_at,
         ),
     ),

@@ -15,7 +15,7 @@ from sqlalchemy import exists, select
 
 from coordapp.accounts import service as accounts
 from coordapp.accounts.models import Role, User
-from coordapp.demo import clubs, courses, lists, offers, opinions, tables, words
+from coordapp.demo import clubs, feedback, lists, offers, tables, trainings, words
 from coordapp.demo.days import round_table_days
 from coordapp.directory import consents, profile, representatives
 from coordapp.directory import service as directory
@@ -56,8 +56,8 @@ def fill_in() -> bool:
         round_table_days(clock.today(), places=[house.place for house in houses]),
         houses={house.place: house for house in houses}, people=people, office=office, now=now,
     )  # fmt: skip
-    opinions.fill_in(now=now)
-    courses.fill_in(houses={house.place: house for house in houses}, people=people, office=office, now=now)
+    feedback.fill_in(now=now)
+    trainings.fill_in(houses={house.place: house for house in houses}, people=people, office=office, now=now)
     with clock.stopped(now - timedelta(days=2)):
         clubs.report(organisations)
     with clock.stopped(now - timedelta(hours=3)):

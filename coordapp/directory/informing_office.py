@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.directory import mails, papers, people, profile
@@ -10,6 +10,7 @@ from coordapp.directory.models_profile import Volunteer
 from coordapp.extensions import db
 from coordapp.shared import clock
 from coordapp.shared.attention import counted
+from coordapp.shared.pdf import pdf_response
 
 bp = Blueprint("informing_office", __name__)
 MOST_LETTERS = 100  # in one file
@@ -62,11 +63,9 @@ def _pdf(volunteers: Sequence[Volunteer]):
     if not volunteers:
         abort(404)
     people.look_at([one.person for one in volunteers], by=signed_in_user(), reason="Brief gedruckt")
-    response = make_response(papers.inform_letters(volunteers))
+    made = papers.inform_letters(volunteers)
     db.session.commit()
-    response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = 'inline; filename="brief.pdf"'
-    return response
+    return pdf_response(made, filename="brief.pdf")
 
 
 @bp.post("/<int:person_id>/nachricht")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from coordapp.accounts.models import User
 from coordapp.extensions import db
 from coordapp.shared import clock
-from coordapp.shared.columns import UtcDateTime, choice
+from coordapp.shared.columns import IDS_NEVER_COME_AGAIN, UtcDateTime, choice
 
 
 class OrganisationKind(StrEnum):
@@ -91,6 +91,7 @@ class OrganisationReport(db.Model):
     """What somebody outside says about an organisation, new ones too; the office checks it before anybody sees it."""
 
     __tablename__ = "organisation_report"
+    __table_args__ = IDS_NEVER_COME_AGAIN
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
@@ -127,6 +128,7 @@ class Person(db.Model):
         Index(None, "name_key"),
         Index(None, "phone"),
         Index(None, "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
+        IDS_NEVER_COME_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,5 +1,6 @@
 """The training history of people: what they completed, and whether that opens the next training to them."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import delete, exists, select
@@ -32,9 +33,10 @@ def forget(record: TrainingRecord) -> None:
     db.session.flush()
 
 
-def forget_event(event_id: int) -> int:
-    """Take back that anybody completed the training of an event; return of how many people."""
-    return count_rows(delete(TrainingRecord).where(TrainingRecord.event_id == event_id))
+def forget_event(event_id: int, *, of: Iterable[int]) -> int:
+    """Take back that some people (ids) completed the training of an event; return of how many."""
+    mine = (TrainingRecord.event_id == event_id, TrainingRecord.person_id.in_(list(of)))
+    return count_rows(delete(TrainingRecord).where(*mine))
 
 
 # questions

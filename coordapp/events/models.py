@@ -13,7 +13,7 @@ from coordapp.directory.models import Organisation, Person
 from coordapp.events.kinds import KINDS, EventKind, KindRules
 from coordapp.extensions import db
 from coordapp.shared import clock
-from coordapp.shared.columns import UtcDateTime, choice
+from coordapp.shared.columns import IDS_NEVER_COME_AGAIN, UtcDateTime, choice
 
 CONFIRMATION_HOURS = 48  # how long a place is held for an address that is not proven
 
@@ -109,6 +109,7 @@ class Event(db.Model):
         CheckConstraint("group_only OR NOT is_confidential", name="confidential_is_for_a_group"),
         Index(None, "kind", "published_at"),
         Index(None, "group_only", "published_at", "changed_at"),  # all that a feed asks to know whether it changed
+        IDS_NEVER_COME_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -204,6 +205,7 @@ class Registration(db.Model):
         UniqueConstraint("event_id", "person_id"),
         CheckConstraint("party_size > 0", name="party_size_positive"),
         Index(None, "status", "expires_at"),
+        IDS_NEVER_COME_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -12,7 +12,7 @@ from coordapp.events.models import Event, new_token
 from coordapp.extensions import db
 from coordapp.invitations.models_mailing import Mailing
 from coordapp.shared import clock
-from coordapp.shared.columns import UtcDateTime, choice
+from coordapp.shared.columns import IDS_NEVER_COME_AGAIN, UtcDateTime, choice
 
 
 class Answer(StrEnum):
@@ -31,7 +31,7 @@ class Invitation(db.Model):
     """
 
     __tablename__ = "invitation"
-    __table_args__ = (UniqueConstraint("event_id", "person_id"),)
+    __table_args__ = (UniqueConstraint("event_id", "person_id"), IDS_NEVER_COME_AGAIN)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)

@@ -10,7 +10,7 @@ from coordapp.accounts.models import User
 from coordapp.events.models import Event
 from coordapp.extensions import db
 from coordapp.shared import clock
-from coordapp.shared.columns import UtcDateTime, choice
+from coordapp.shared.columns import IDS_NEVER_COME_AGAIN, UtcDateTime, choice
 
 
 class MailingStatus(StrEnum):
@@ -28,7 +28,7 @@ class Mailing(db.Model):
     """Whom the office invites at one time and with which words. Its recipients are rows of `invitation`."""
 
     __tablename__ = "mailing"
-    __table_args__ = (Index(None, "status"),)
+    __table_args__ = (Index(None, "status"), IDS_NEVER_COME_AGAIN)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)

@@ -13,8 +13,9 @@ from coordapp.invitations.models import Invitation
 from coordapp.invitations.models_mailing import Mailing
 from coordapp.mailbox.models import MailboxMessage
 from coordapp.outbox.models import Mail
+from coordapp.trainings.models import Training, TrainingRequest
 
-CONFIDENTIAL = timedelta(days=30)  # after the last date: registrations, invitations, mails and texts of answers
+CONFIDENTIAL = timedelta(days=30)  # after the last date: all that names people, down to who asked for it
 FEW = 50  # beginnings of keys in one statement: databases limit its depth
 
 _count = partial(count_rows, synchronize=False)  # loaded objects are not brought up to date
@@ -28,6 +29,7 @@ def delete_due(now: datetime) -> int:
     due = over_for_long(now)
     touched = _delete_mails(_beginnings_of_keys(due))
     touched += _count(delete(MailboxMessage).where(MailboxMessage.event_id.in_(due)))
+    touched += _count(delete(TrainingRequest).where(TrainingRequest.id.in_(_asked_for(due))))
     touched += _count(
         update(FeedbackAnswer).where(FeedbackAnswer.event_id.in_(due), FeedbackAnswer.text != "").values(text="")
     )
@@ -45,10 +47,16 @@ def over_for_long(now: datetime):
     )
 
 
+def _asked_for(due):
+    """Select the ids of the requests that some events came of."""
+    return select(Training.request_id).where(Training.event_id.in_(due), Training.request_id.is_not(None))
+
+
 def _beginnings_of_keys(due) -> list[str]:
     """Return how the keys of all mails about some events begin; see the rooms that write them."""
     made = db.session.scalars(select(Registration.id).where(Registration.event_id.in_(due)))
     beginnings = [f"registration:{number}:" for number in made]
+    beginnings += [f"training-request:{number}:" for number in db.session.scalars(_asked_for(due))]
     for number in db.session.scalars(select(Invitation.id).where(Invitation.event_id.in_(due))):
         beginnings.append(f"invitation-changed:{number}:")
     for number in db.session.scalars(select(Mailing.id).where(Mailing.event_id.in_(due))):

@@ -1,6 +1,6 @@
 """The office's pages for the door: the sign-in sheet, ticking who came, walk-ins."""
 
-from flask import Blueprint, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.events import attendance as door
@@ -12,6 +12,7 @@ from coordapp.extensions import db
 from coordapp.round_tables import attendance
 from coordapp.round_tables.service import get_round_table, round_table_of
 from coordapp.shared import clock
+from coordapp.shared.pdf import pdf_response
 
 bp = Blueprint("attendance_office", __name__)
 NOT_OPEN = "Die Liste öffnet am Tag des Runden Tisches."
@@ -22,10 +23,8 @@ NOT_OPEN = "Die Liste öffnet am Tag des Runden Tisches."
 def sheet(event_id: int):
     """Give out the sign-in sheet as a PDF."""
     event = get_round_table(event_id)
-    response = make_response(papers.sign_in_sheet(event, door.list_signing(event)))
-    response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{papers.sheet_filename(event)}"'
-    return response
+    made = papers.sign_in_sheet(event, door.list_signing(event))
+    return pdf_response(made, filename=papers.sheet_filename(event))
 
 
 @bp.get("/<int:event_id>/anwesenheit/")

@@ -6,6 +6,9 @@ from enum import StrEnum
 from sqlalchemy import DateTime, Enum
 from sqlalchemy.types import TypeDecorator
 
+# For tables whose ids stand in the keys of mails, or in links: SQLite gives the highest id again once its row is gone.
+IDS_NEVER_COME_AGAIN = {"sqlite_autoincrement": True}
+
 
 class UtcDateTime(TypeDecorator):
     """An aware moment, stored as UTC; refuses naive times, which SQLite would take silently."""

@@ -7,14 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coordapp.extensions import db
 from coordapp.shared import clock
-from coordapp.shared.columns import UtcDateTime
+from coordapp.shared.columns import IDS_NEVER_COME_AGAIN, UtcDateTime
 
 
 class BarrierReport(db.Model):
     """Something on the site that somebody cannot use; the law gives the office a month to answer."""
 
     __tablename__ = "barrier_report"
-    __table_args__ = (Index(None, "answered_at", "due_on"),)
+    __table_args__ = (Index(None, "answered_at", "due_on"), IDS_NEVER_COME_AGAIN)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     description: Mapped[str] = mapped_column(Text)

@@ -21,10 +21,7 @@ from coordapp.shared import clock
 from coordapp.trainings import hours
 from coordapp.trainings.attendance_rules import is_date_open, is_enough, planned_by_date, status_when_closed
 from coordapp.trainings.models import Attendance, Training
-
-
-class ListClosed(Exception):
-    """Raised when somebody is ticked on a list whose hours are final."""
+from coordapp.trainings.service import AttendanceClosed
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class Closed:
 def set_attendance(training: Training, date: EventDate, registration: Registration, *, came: bool) -> None:
     """Tick that somebody was there, or take the tick back; who is ticked for less than all of it stays so.
 
-    Raises AttendanceNotOpen or ListClosed.
+    Raises AttendanceNotOpen or AttendanceClosed.
     """
     _hold(training, date)
     row = db.session.get(Attendance, (registration.id, date.id), populate_existing=True)
@@ -69,14 +66,17 @@ def set_attendance(training: Training, date: EventDate, registration: Registrati
 def set_missed(training: Training, date: EventDate, registration: Registration, *, minutes: int) -> None:
     """Note that somebody came later or left earlier, and was away for so many minutes in all.
 
-    Raises AttendanceNotOpen or ListClosed.
+    Raises AttendanceNotOpen or AttendanceClosed.
     """
     _hold(training, date)
     _write(registration, date, max(0, planned_of(training)[date.id] - minutes))
 
 
 def mark_all(training: Training, date: EventDate) -> int:
-    """Tick everybody who has a place and is not ticked yet; return how many. Raises AttendanceNotOpen or ListClosed."""
+    """Tick everybody who has a place and is not ticked yet; return how many.
+
+    Raises AttendanceNotOpen or AttendanceClosed.
+    """
     _hold(training, date)
     present, planned = minutes_on(date), planned_of(training)[date.id]
     missing = [one for one in door.list_signing(training.event) if not present.get(one.id)]
@@ -88,7 +88,7 @@ def mark_all(training: Training, date: EventDate) -> int:
 def add_walk_in(training: Training, date: EventDate, *, name: str, email: str | None, by: User) -> Registration:
     """Register somebody who stands at the door and tick them, whoever the group is for: the office decides.
 
-    Raises AttendanceNotOpen or ListClosed.
+    Raises AttendanceNotOpen or AttendanceClosed.
     """
     _hold(training, date)
     registration = door.add_walk_in(
@@ -123,10 +123,14 @@ def close_list(training: Training) -> Closed:
 
 
 def reopen_list(training: Training) -> None:
-    """Take the closing back, and what was remembered of it. Certificates stay as they are."""
+    """Take the closing back, and what was remembered of it. Certificates stay as they are.
+
+    Of people whose registration is deleted by now the history stays: no closing could bring it back.
+    """
     door.hold(training.event)
     training.attendance_closed_at = None
-    training_records.forget_event(training.event_id)
+    made = select(Registration.person_id).where(Registration.event_id == training.event_id)
+    training_records.forget_event(training.event_id, of=db.session.scalars(made))
     for registration in door.list_signing(training.event):
         registration.status = RegistrationStatus.CONFIRMED
     db.session.flush()
@@ -138,7 +142,7 @@ def _hold(training: Training, date: EventDate) -> None:
         raise door.AttendanceNotOpen
     db.session.refresh(training, ["attendance_closed_at"])
     if training.is_attendance_closed:
-        raise ListClosed
+        raise AttendanceClosed
 
 
 def _write(registration: Registration, date: EventDate, minutes: int) -> None:

@@ -1,6 +1,6 @@
 """Ticking who was there on each date, and for how long; closing the list counts the hours."""
 
-from flask import Blueprint, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.events import attendance as door
@@ -10,12 +10,13 @@ from coordapp.events.models import EventDate, Registration
 from coordapp.extensions import db
 from coordapp.shared import clock
 from coordapp.shared.attention import counted
+from coordapp.shared.pdf import pdf_response
 from coordapp.trainings import attendance
 from coordapp.trainings.attendance_forms import MissedForm
 from coordapp.trainings.attendance_rules import is_date_open
 from coordapp.trainings.hours import length
 from coordapp.trainings.models import Training
-from coordapp.trainings.service import get_training
+from coordapp.trainings.service import AttendanceClosed, get_training
 
 bp = Blueprint("training_attendance_office", __name__)
 NOT_OPEN = "Die Liste öffnet am Tag selbst."
@@ -29,10 +30,8 @@ def sheet(event_id: int):
     event = get_training(event_id).event
     if event.is_confidential:
         abort(404)
-    response = make_response(papers.sign_in_sheet(event, door.list_signing(event)))
-    response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{papers.sheet_filename(event)}"'
-    return response
+    made = papers.sign_in_sheet(event, door.list_signing(event))
+    return pdf_response(made, filename=papers.sheet_filename(event))
 
 
 @bp.get("/<int:event_id>/anwesenheit/")
@@ -47,7 +46,7 @@ def show(event_id: int):
         "trainings/attendance_office/show.html", training=training, event=event, ticked=ticked,
         opened={date.id for date in opened}, hours=attendance.list_hours(training) if opened else [],
         next_date=next((date for date in opened if date.id not in ticked), None),
-        can_close=event.dates[-1] in opened, planned=length(training.minutes),
+        can_close=event.dates[-1] in opened, planned=length(training.minutes), length=length,
     )  # fmt: skip
 
 
@@ -148,9 +147,7 @@ def add_walk_in(event_id: int, event_date_id: int):
     (training, chosen), form = _find(event_id, event_date_id), WalkInForm()
     if not form.validate_on_submit():
         return _walk_in_page(training, chosen, form), 422
-    attendance.add_walk_in(
-        training, chosen, name=form.name.data or "", email=form.email.data, by=signed_in_user()
-    )  # fmt: skip
+    attendance.add_walk_in(training, chosen, name=form.name.data or "", email=form.email.data, by=signed_in_user())
     db.session.commit()
     flash(f"{form.name.data} ist da.", "success")
     return _back(event_id, event_date_id)
@@ -178,7 +175,7 @@ def not_open(_error):
     return _refused(NOT_OPEN)
 
 
-@bp.errorhandler(attendance.ListClosed)
+@bp.errorhandler(AttendanceClosed)
 def closed_already(_error):
     """Lead back to the hours, where the list can be opened again."""
     return _refused(CLOSED)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, select
 from sqlalchemy.exc import IntegrityError
 
 from coordapp.directory.models_training import TrainingRecord
@@ -14,10 +14,9 @@ from coordapp.events.kinds import EventKind
 from coordapp.events.models import Event, EventDate
 from coordapp.events.occupancy import Occupancy, occupancies
 from coordapp.events.rules import refusal
-from coordapp.events.service import EditedMeanwhile
 from coordapp.extensions import db
 from coordapp.trainings.models import Training, TrainingFormat, TrainingInterest
-from coordapp.trainings.service import list_formats
+from coordapp.trainings.service import hold_format, list_formats
 
 
 class InUse(Exception):
@@ -85,13 +84,7 @@ def change(entry: TrainingFormat, values: Mapping, *, version: int) -> None:
 
     `version` is the one the form was filled from. Raises EditedMeanwhile or ConfidentialityIsSettled.
     """
-    mine = (TrainingFormat.id == entry.id, TrainingFormat.version == version)
-    held = db.session.scalar(
-        update(TrainingFormat).where(*mine).values(version=version + 1).returning(TrainingFormat.id)
-    )
-    if held is None:
-        raise EditedMeanwhile
-    db.session.refresh(entry)
+    hold_format(entry, version=version)
     is_confidential = values.get("is_confidential", entry.is_confidential)
     if is_confidential != entry.is_confidential and any(uses_of(entry)):
         raise ConfidentialityIsSettled
@@ -202,7 +195,7 @@ def list_offers(entries: Iterable[TrainingFormat], *, at: datetime) -> list[Offe
 
 
 def list_coming(entry: TrainingFormat, *, at: datetime) -> list[Group]:
-    """List the coming groups of an entry that everybody may know of, the next first."""
+    """List the groups of an entry that everybody may know of and that have not begun, the next first."""
     return _coming_groups([entry.id], at=at)
 
 
@@ -212,7 +205,7 @@ def _coming_groups(format_ids: Collection[int], *, at: datetime) -> list[Group]:
         .join(Training.event)
         .where(
             Training.format_id.in_(format_ids), Event.published_at.is_not(None), Event.group_only.is_(False),
-            Event.cancelled_at.is_(None), Event.dates.any(EventDate.ends_at > at),
+            Event.cancelled_at.is_(None), ~Event.dates.any(EventDate.starts_at <= at),
         )
     )  # fmt: skip
     found = sorted(db.session.scalars(query), key=lambda training: (training.event.starts_at, training.event_id))

@@ -63,7 +63,7 @@ def _certificate(certificate: Certificate, *, born: date | None) -> dict:
         "place": certificate.place,
         "planned": hours.length(certificate.minutes_planned),
         "attended": hours.length(certificate.minutes_attended),
-        "reduction": f"um {hours.length(missing)} gekürzt, weil {certificate.reduction}" if missing > 0 else "",
+        "reduction": f"gekürzt: {certificate.reduction}" if missing > 0 else "",
         "trainer": certificate.trainer,
         "contents": words.lines(certificate.contents),
         "issued": languages.short_day(certificate.issued_at),

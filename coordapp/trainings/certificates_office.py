@@ -5,9 +5,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.extensions import db
 from coordapp.shared.attention import counted
+from coordapp.shared.pdf import pdf_response
 from coordapp.trainings import certificate_papers, certificates
-from coordapp.trainings.certificates_forms import PrintForm
-from coordapp.trainings.certificates_routes import as_pdf
+from coordapp.trainings.certificate_forms import PrintForm
 from coordapp.trainings.models import Certificate, Training
 from coordapp.trainings.service import get_training
 
@@ -65,7 +65,8 @@ def print_all(event_id: int):
         return redirect(url_for(".show", event_id=event_id))
     if not form.validate_on_submit():
         return _print_page(training, valid, form), 422
-    return as_pdf(certificate_papers.print_certificates(valid, born=form.born), valid)
+    made = certificate_papers.print_certificates(valid, born=form.born)
+    return pdf_response(made, filename=certificate_papers.filename(valid), is_kept=True)
 
 
 @bp.get("/<int:event_id>/bescheinigungen/<int:certificate_id>/zuruecknehmen/")

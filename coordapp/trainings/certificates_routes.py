@@ -1,11 +1,12 @@
 """Certificates by link, and checking one by its number."""
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Blueprint, abort, render_template, request
 
 from coordapp.accounts import sign_ins
 from coordapp.accounts.guards import Access, open_to
+from coordapp.shared.pdf import pdf_response
 from coordapp.trainings import certificate_papers, certificates, hours
-from coordapp.trainings.certificates_forms import CheckForm, PaperForm
+from coordapp.trainings.certificate_forms import CheckForm, PaperForm
 from coordapp.trainings.models import Certificate
 
 bp = Blueprint("certificates", __name__)
@@ -45,15 +46,8 @@ def paper(token: str):
     if not form.validate_on_submit():
         return _page(certificate, form), 422
     born = {certificate.id: form.born.data} if form.born.data else {}
-    return as_pdf(certificate_papers.print_certificates([certificate], born=born), [certificate])
-
-
-def as_pdf(made: bytes, printed: list[Certificate]) -> Response:
-    """Return certificates as a file to keep."""
-    response = make_response(made)
-    response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="{certificate_papers.filename(printed)}"'
-    return response
+    made = certificate_papers.print_certificates([certificate], born=born)
+    return pdf_response(made, filename=certificate_papers.filename([certificate]), is_kept=True)
 
 
 def _find(token: str) -> Certificate:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from coordapp.directory import service as directory
 from coordapp.directory.models import Person
@@ -21,16 +21,12 @@ from coordapp.events.kinds import EventKind
 from coordapp.events.models import CancelledBy, Event, EventDate, Registration, RegistrationStatus
 from coordapp.events.occupancy import lock
 from coordapp.events.rules import offer_expires_at
-from coordapp.extensions import count_rows, db
+from coordapp.extensions import db
 from coordapp.shared import clock
 from coordapp.trainings import answers, mails, service
 from coordapp.trainings.models import Training, TrainingAnswers, TrainingFormat, TrainingInterest
 
 HAVE_A_PLACE = (RegistrationStatus.CONFIRMED, RegistrationStatus.OFFERED, RegistrationStatus.ATTENDED)
-
-
-class ChangedMeanwhile(Exception):
-    """Raised when the next group is open already, or the format was changed, since the office looked."""
 
 
 @dataclass
@@ -109,9 +105,10 @@ def open_next_group(training_format: TrainingFormat, *, version: int, group: Map
     """Make and publish the next group, and offer its places to those who wait, in their order; one mail to each.
 
     Who gets none waits for this group. Who lacks a precondition is told so and goes on waiting. `version` is that of
-    the format when the office looked, `group` what `service.plan_group` wants. Raises ChangedMeanwhile.
+    the format when the office looked, `group` what `service.plan_group` wants. Raises events.EditedMeanwhile when the
+    format was changed since, or the group is open already.
     """
-    _hold(training_format, version=version)
+    service.hold_format(training_format, version=version)
     for event in _list_groups_waited_for(training_format):
         lock(event)
     training = service.plan_group(training_format, **group)
@@ -125,15 +122,6 @@ def open_next_group(training_format: TrainingFormat, *, version: int, group: Map
     for waiter in plan.lacking:
         mails.precondition_missing(training, waiter.person, language=waiter.language)
     return Opened(training, plan)
-
-
-def _hold(training_format: TrainingFormat, *, version: int) -> None:
-    """Let one of several do it: the format is held until the transaction ends, and its version goes up."""
-    seen = (TrainingFormat.id == training_format.id, TrainingFormat.version == version)
-    raised = update(TrainingFormat).where(*seen).values(version=TrainingFormat.version + 1)
-    if count_rows(raised, synchronize=False) != 1:
-        raise ChangedMeanwhile
-    db.session.refresh(training_format)
 
 
 def _enter(training: Training, waiter: Waiter) -> Registration:

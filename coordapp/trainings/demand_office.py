@@ -4,6 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 
 from coordapp.accounts.guards import Access, open_to
 from coordapp.events import places
+from coordapp.events.service import EditedMeanwhile
 from coordapp.extensions import db
 from coordapp.shared.attention import counted
 from coordapp.trainings import demand, service
@@ -65,7 +66,7 @@ def open_group(format_id: int):
         )  # fmt: skip
     try:
         opened = demand.open_next_group(training_format, version=int(form.version.data or 0), group=group)
-    except demand.ChangedMeanwhile:
+    except EditedMeanwhile:
         db.session.rollback()
         flash(ALREADY, "info")
         return redirect(url_for(".show", format_id=format_id))

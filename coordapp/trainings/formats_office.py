@@ -9,7 +9,8 @@ from coordapp.extensions import db
 from coordapp.shared import clock, days
 from coordapp.shared.forms import add_error
 from coordapp.trainings import catalogue, demand, funders, hours, service, words
-from coordapp.trainings.format_forms import FormatForm, PlanForm, differing
+from coordapp.trainings.format_forms import FormatForm, differing
+from coordapp.trainings.group_forms import PlanForm
 from coordapp.trainings.models import TrainingFormat
 
 bp = Blueprint("formats_office", __name__)

@@ -1,8 +1,9 @@
-"""The form with which somebody registers for a training."""
+"""The forms with which somebody registers for a training, and with which the office notes where they come from."""
 
 from dataclasses import replace
 
 from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
 
 from coordapp.events.forms import RegistrationForm, SignedInRegistrationForm, WishesForm
 from coordapp.events.models import Registration
@@ -35,3 +36,10 @@ class VisitorForm(TrainingForm, RegistrationForm):
 
 class MemberForm(TrainingForm, SignedInRegistrationForm):
     """Registering for a training when signed in."""
+
+
+class AnswersForm(FlaskForm):
+    """Where somebody comes from, as the office notes it."""
+
+    organisation_name = line_field("Verein, Einrichtung oder Amt", most=160)
+    field_of_work = line_field("Arbeitsfeld", most=160)

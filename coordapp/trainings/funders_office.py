@@ -6,7 +6,7 @@ from coordapp.accounts.guards import Access, open_to
 from coordapp.extensions import db
 from coordapp.shared.forms import add_error
 from coordapp.trainings import funders
-from coordapp.trainings.format_forms import FunderForm
+from coordapp.trainings.funder_forms import FunderForm
 from coordapp.trainings.models import Funder
 
 bp = Blueprint("funders_office", __name__)

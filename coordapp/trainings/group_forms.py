@@ -1,23 +1,29 @@
-"""Forms with which a group is planned: its dates, place and number of places."""
+"""Forms of a group: planning its dates, place and number of places, and who leads it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 from flask_wtf import FlaskForm
-from wtforms import FieldList, FormField, HiddenField, IntegerField, SelectField
-from wtforms.validators import NumberRange, Optional, Regexp
+from wtforms import DateField, FieldList, FormField, HiddenField, SelectField
+from wtforms.validators import Optional, Regexp
 
 from coordapp.events import date_forms
 from coordapp.events import service as events
+from coordapp.events.date_forms import of_our_time
 from coordapp.events.kinds import KINDS, EventKind
 from coordapp.events.models import Event, Place
 from coordapp.shared import clock
-from coordapp.shared.forms import add_error, choices, id_in, line_field
-from coordapp.trainings.models import TrainingFormat
+from coordapp.shared.forms import WarningForm, add_error, choices, id_in, line_field
+from coordapp.trainings import hours
+from coordapp.trainings.fields import capacity_field, hours_field
+from coordapp.trainings.models import Training, TrainingFormat
 
 ROWS = 4  # for dates, where no group was held before
 NO_PLACE = NEW_FORMAT = 0  # chosen where nothing of the list fits
 TIME_TO_ANSWER = timedelta(days=1)
+WEEK = timedelta(days=7)
+NOTICE = 4 * WEEK  # so long before a group people should hear of it
+LAST_MINUTE = time(23, 59)
 
 
 class DateForm(date_forms.DateForm):
@@ -33,9 +39,7 @@ class GroupForm(FlaskForm):
 
     dates = FieldList(FormField(DateForm), max_entries=KINDS[EventKind.TRAINING].most_dates)
     place_id = SelectField("Ort", coerce=int)
-    capacity = IntegerField(
-        "Plätze (leer: wie im Angebot)", validators=[Optional(), NumberRange(1, 100_000, "Bitte eine Zahl ab 1.")]
-    )
+    capacity = capacity_field("Plätze (leer: wie im Angebot)")
     notice = timedelta(0)  # from now until the first date may begin
     read: events.Dates
 
@@ -119,3 +123,70 @@ class RequestedGroupForm(GroupForm):
             add_error(self.title, "Bitte schreiben Sie, wie die Schulung heißt.")
             return False
         return is_valid
+
+
+class PlanForm(GroupForm, WarningForm):
+    """A new group that runs an entry of the catalogue, with all that is its own."""
+
+    trainer = line_field("Leitung", most=160)
+    hours = hours_field("Stunden, alle Termine zusammen")
+    closes_on = DateField("Anmeldung bis (Tag)", validators=[Optional(), of_our_time])
+
+    def fill(self, entry: TrainingFormat, *, like: Event | None) -> None:
+        """Show what the catalogue says, and dates like those of an earlier group, from four weeks on."""
+        self.propose(like=like, place=entry.place, capacity=entry.capacity)
+        self.trainer.data, self.hours.data = entry.trainer, hours.typed(entry.minutes)
+        days = _moved(like, not_before=clock.today() + NOTICE) if like is not None else []
+        for row, day in zip(self.dates, days, strict=False):
+            row.form.day.data = day
+
+    def validate(self, extra_validators=None) -> bool:
+        """Check the fields one by one, then what they say together."""
+        if not super().validate(extra_validators):
+            return False
+        dates = self.chosen_dates()
+        length = sum(int((end - begin).total_seconds()) // 60 for begin, end in dates)
+        if (self.hours.minutes or 0) > length:
+            add_error(self.hours, f"Die Termine dauern zusammen nur {hours.typed(length)} Stunden.")
+        if self.closes_on.data is not None and self.closes_on.data > clock.local(dates[0][0]).date():
+            add_error(self.closes_on, "Die Anmeldung endet spätestens, wenn es beginnt.")
+        return not self.errors
+
+    @property
+    def days(self) -> list[date]:
+        """Return the days of a valid form."""
+        return [clock.local(begin).date() for begin, _end in self.chosen_dates()]
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """Return until when one may register (UTC): the end of the day, but not longer than until it begins."""
+        if self.closes_on.data is None:
+            return None
+        return min(clock.from_local(self.closes_on.data, LAST_MINUTE), self.chosen_dates()[0][0])
+
+    def group(self, places: Sequence[Place]) -> dict:
+        """Return what `service.plan_group` wants."""
+        return super().group(places) | {
+            "trainer": self.trainer.data or "", "minutes": self.hours.minutes,
+            "registration_closes_at": self.closes_at,
+        }  # fmt: skip
+
+
+def _moved(event: Event, *, not_before: date) -> list[date]:
+    """Return the days of an event, moved by whole weeks so that the first is not before a day."""
+    days = [clock.local(one.starts_at).date() for one in event.dates]
+    weeks = -(-(not_before - days[0]) // WEEK)
+    return [day + weeks * WEEK for day in days]
+
+
+class LeadForm(FlaskForm):
+    """Who leads a group, and how long it takes."""
+
+    trainer = line_field("Leitung", most=160)
+    hours = hours_field("Stunden, alle Termine zusammen")
+    version = HiddenField(validators=[Regexp(r"[0-9]{1,9}\Z", message="Bitte laden Sie die Seite neu.")])
+
+    def fill(self, training: Training) -> None:
+        """Show what a group holds."""
+        self.trainer.data, self.hours.data = training.trainer, hours.typed(training.minutes)
+        self.version.data = str(training.event.version)

@@ -10,8 +10,8 @@ from coordapp.accounts.models import User
 from coordapp.directory import training_records
 from coordapp.directory.models import Person
 from coordapp.shared import clock
-from coordapp.shared.forms import add_error, day_in, id_in, line_field, one_line
-from coordapp.trainings.format_forms import HoursField
+from coordapp.shared.forms import add_error, day_in, id_in, line_field
+from coordapp.trainings.fields import hours_field
 from coordapp.trainings.models import TrainingFormat
 
 OTHER = 0
@@ -23,7 +23,7 @@ class ElsewhereForm(FlaskForm):
     format_id = SelectField("Entspricht unserem Angebot", coerce=int, default=OTHER)
     title = line_field("Titel", most=200)
     completed_on = DateField("Letzter Tag", validators=[InputRequired(message="Wann war der letzte Tag?")])
-    hours = HoursField("Stunden", filters=[one_line])
+    hours = hours_field("Stunden")
     provider = line_field("Besucht bei", most=160, needed="Wo hat die Person die Schulung besucht?")
 
     def let_choose(self, formats: Sequence[TrainingFormat]) -> "ElsewhereForm":

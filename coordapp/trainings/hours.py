@@ -47,6 +47,11 @@ def in_words(attended: int, planned: int, reasons: str) -> str:
     return _("%(hours)s, weil %(reasons)s", hours=words, reasons=reasons) if reasons else words
 
 
+def typed(minutes: int) -> str:
+    """Write minutes as the office types hours: "4,5"."""
+    return f"{minutes / HOUR:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
 def _decimal(minutes: int) -> str:
     number = f"{minutes / HOUR:g}"
     return number.replace(".", ",") if languages.current() in WITH_COMMA else number

@@ -4,9 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from flask_wtf import FlaskForm
 
 from coordapp.accounts import limits
 from coordapp.accounts.guards import Access, open_to, signed_in_user
@@ -14,8 +12,8 @@ from coordapp.accounts.sign_ins import keep_out_of_caches
 from coordapp.directory import service as directory
 from coordapp.extensions import db
 from coordapp.shared import clock, languages
-from coordapp.shared.forms import email_field, line_field, name_field
 from coordapp.trainings import catalogue, interests, service
+from coordapp.trainings.interest_forms import MemberForm, VisitorForm
 from coordapp.trainings.models import TrainingFormat, TrainingInterest
 
 bp = Blueprint("training_interests", __name__)
@@ -23,20 +21,6 @@ bp = Blueprint("training_interests", __name__)
 RECEIVED = "received_interest"  # in the session: for which format this browser has just sent which address
 MAILS_PER_ADDRESS = 10  # an hour, so that nobody is flooded
 HOUR = timedelta(hours=1)
-
-
-class MemberForm(FlaskForm):
-    """What the office wants to know of those who wait; who is signed in is asked nothing else."""
-
-    organisation_name = line_field(_l("Ihr Verein oder Ihre Einrichtung"), most=160)
-    field_of_work = line_field(_l("Worin arbeiten Sie, oder wobei helfen Sie?"), most=160)
-
-
-class VisitorForm(MemberForm):
-    """The same for somebody nobody knows yet."""
-
-    name = name_field(_l("Ihr Name"))
-    email = email_field(_l("Ihre E-Mail-Adresse"))
 
 
 @bp.after_request

@@ -11,7 +11,7 @@ from coordapp.directory import profile_words
 from coordapp.directory.models import Person
 from coordapp.directory.models_profile import Volunteer
 from coordapp.shared.forms import line_field, text_field
-from coordapp.trainings.certificates_forms import BirthDateField
+from coordapp.trainings.fields import BirthDateField
 
 SHORT, LONG = 200, 1_000
 

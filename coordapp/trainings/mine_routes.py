@@ -1,12 +1,13 @@
 """My trainings: what is coming, what somebody completed, and all of it on one sheet."""
 
-from flask import Blueprint, make_response, render_template
+from flask import Blueprint, render_template
 
 from coordapp.accounts import sign_ins
 from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.directory import profile
 from coordapp.directory import service as directory
 from coordapp.directory.models import Person
+from coordapp.shared.pdf import pdf_response
 from coordapp.trainings import mine
 from coordapp.trainings.mine_forms import SheetForm
 
@@ -32,10 +33,8 @@ def sheet():
     person, form = directory.find_person_of(signed_in_user()), SheetForm()
     if person is None or not form.validate_on_submit():
         return _page(person, form), 422
-    response = make_response(mine.make_sheet(person, mine.list_completed(person), form))
-    response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = 'attachment; filename="meine-schulungen.pdf"'
-    return response
+    made = mine.make_sheet(person, mine.list_completed(person), form)
+    return pdf_response(made, filename="meine-schulungen.pdf", is_kept=True)
 
 
 def _page(person: Person | None, form: SheetForm) -> str:

@@ -22,7 +22,7 @@ from coordapp.directory.models import Organisation, Person
 from coordapp.events.models import Event, Place, Registration
 from coordapp.extensions import db
 from coordapp.shared import clock
-from coordapp.shared.columns import UtcDateTime, choice
+from coordapp.shared.columns import IDS_NEVER_COME_AGAIN, UtcDateTime, choice
 
 VALID = text("withdrawn_at IS NULL")
 
@@ -215,6 +215,7 @@ class Certificate(db.Model):
     __tablename__ = "certificate"
     __table_args__ = (
         Index("uq_certificate_valid", "event_id", "person_id", unique=True, sqlite_where=VALID, postgresql_where=VALID),
+        IDS_NEVER_COME_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to
-from coordapp.events.kinds import EventKind
 from coordapp.events.models import Registration
 from coordapp.events.occupancy import occupancy_of
 from coordapp.events.rules import State
@@ -12,7 +11,8 @@ from coordapp.extensions import db
 from coordapp.shared import clock
 from coordapp.shared.links import external
 from coordapp.trainings import answers, catalogue, groups, hours, service, words
-from coordapp.trainings.format_forms import AnswersForm, LeadForm
+from coordapp.trainings.forms import AnswersForm
+from coordapp.trainings.group_forms import LeadForm
 from coordapp.trainings.models import Training
 
 bp = Blueprint("trainings_office", __name__)
@@ -135,7 +135,7 @@ def save_answers(registration_id: int):
 def _get_registration(registration_id: int) -> Registration:
     """Return a registration for a training; answer 404 for any other."""
     made = db.get_or_404(Registration, registration_id)
-    return made if made.event.kind is EventKind.TRAINING else abort(404)
+    return made if service.find_training(made.event) is not None else abort(404)
 
 
 def _answers_page(made: Registration, form: AnswersForm) -> str:

@@ -170,6 +170,4 @@ def _group_form() -> RequestedGroupForm:
 
 
 def _plan_page(asked: TrainingRequest, form: RequestedGroupForm) -> str:
-    return render_template(
-        "trainings/requests_office/plan.html", asked=asked, form=form, subject=request_words.subject(asked)
-    )
+    return render_template("trainings/requests_office/plan.html", asked=asked, form=form)

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from coordapp.events import service as events
 from coordapp.events.kinds import EventKind
 from coordapp.events.models import Event, Place
 from coordapp.events.occupancy import lock
-from coordapp.extensions import db
+from coordapp.extensions import count_rows, db
 from coordapp.shared import clock
 from coordapp.trainings.models import Training, TrainingFormat, TrainingRequest, new_token
 
@@ -18,6 +18,18 @@ class AttendanceClosed(Exception):
 
 
 # deeds
+
+
+def hold_format(training_format: TrainingFormat, *, version: int) -> None:
+    """Let one of several change a format: its version goes up, and it is held until the transaction ends.
+
+    `version` is the one that the form was filled from. Raises events.EditedMeanwhile.
+    """
+    seen = (TrainingFormat.id == training_format.id, TrainingFormat.version == version)
+    raised = update(TrainingFormat).where(*seen).values(version=version + 1)
+    if count_rows(raised, synchronize=False) != 1:
+        raise events.EditedMeanwhile
+    db.session.refresh(training_format)
 
 
 def plan_group(

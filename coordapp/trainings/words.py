@@ -5,7 +5,6 @@ from flask_babel import lazy_gettext as _l
 
 from coordapp.trainings.models import FormatType
 
-MINUTES_AN_HOUR = 60
 TYPES = {
     FormatType.TRAINING: _l("Schulung"),
     FormatType.SUPERVISION: _l("Supervision"),
@@ -16,11 +15,6 @@ TYPES_IN_ADDRESS = {  # as addresses name them
     "supervision": FormatType.SUPERVISION,
     "coaching": FormatType.COACHING,
 }
-
-
-def hours_typed(minutes: int) -> str:
-    """Write minutes as the office types hours: "4,5"."""
-    return f"{minutes / MINUTES_AN_HOUR:.2f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def cost(amount: str) -> str:

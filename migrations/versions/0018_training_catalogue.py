@@ -112,7 +112,7 @@ def upgrade():
 
 def downgrade():
     for table in OF_AN_EVENT:  # by hand: nothing cascades while SQLite rebuilds tables
-        op.execute(f"DELETE FROM {table} WHERE event_id IN (SELECT id FROM event WHERE kind = 'training')")  # noqa: S608
+        op.execute(f"DELETE FROM {table} WHERE event_id IN (SELECT id FROM event WHERE kind = 'training')")  # noqa: S608 - names from above
 
     op.execute("DELETE FROM event WHERE kind = 'training'")
 

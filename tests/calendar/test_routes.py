@@ -170,3 +170,13 @@ def test_an_event_of_two_dates_stands_twice_in_the_calendar(client, make):
     page = client.get_page("/kalender/")
     assert "2 Termine" in page.text
     assert page.text.count("Schulung in zwei Teilen") == 2
+
+
+def test_an_event_of_several_dates_stands_once_on_the_start_page_with_the_next_of_them(client, make):
+    training = make.training(make.training_format(title="Grundkurs"), days=(-7, 3, 10))
+    page = client.get_page("/")
+    (card,) = [card.text for card in page.main.all(class_="card") if "Grundkurs" in card.text]
+    assert card == (
+        "Mittwoch, 25. November 2026, 18:00 bis 19:30 Uhr Grundkurs Schulung, 2. von 3 Terminen "
+        f"Arnstadt: {training.event.place.name} Anmeldung beendet"
+    )

@@ -39,13 +39,16 @@ def test_only_the_format_that_was_completed_counts(app, make):
     assert not training_records.has_completed(make.person(), basic.id)
 
 
-def test_an_event_is_forgotten_for_everybody_and_nothing_else_is(app, make):
+def test_an_event_is_forgotten_for_those_who_are_named_and_nothing_else_is(app, make):
     event, other = make.training().event, make.training().event
-    for person in (make.person(), make.person()):
+    people = [make.person(), make.person(), make.person()]
+    for person in people:
         note(person, event_id=event.id)
         note(person, event_id=other.id)
-    assert training_records.forget_event(event.id) == 2
-    assert set(db.session.scalars(db.select(TrainingRecord.event_id))) == {other.id}
+    assert training_records.forget_event(event.id, of=[person.id for person in people[:2]]) == 2
+    left = db.session.scalars(db.select(TrainingRecord.person_id).filter_by(event_id=event.id))
+    assert list(left) == [people[2].id]
+    assert len(db.session.scalars(db.select(TrainingRecord).filter_by(event_id=other.id)).all()) == 3
 
 
 def test_the_page_of_a_person_shows_the_history_and_leads_to_it(office, make):

@@ -19,7 +19,8 @@ from coordapp.mailbox.models import MailboxMessage, MessageKind
 from coordapp.outbox.models import Mail
 from coordapp.privacy import service
 from coordapp.shared import clock
-from coordapp.trainings.models import Attendance
+from coordapp.trainings import requests
+from coordapp.trainings.models import Attendance, TrainingFormat
 from tests.privacy.test_service import in_whole_database
 
 NAME, ADDRESS = "Kanarienvogel", "kanari@example.org"
@@ -61,6 +62,19 @@ def test_after_a_month_only_numbers_without_a_name_are_left(app, group):
     figures = db.session.get(EventFigures, group.id)
     assert (figures.registered, figures.attended) == (1, 1)
     assert set(in_whole_database("Nachtigall")) == {"event", "training_format"}
+
+
+@pytest.mark.parametrize(("group", "left"), [(True, set()), (False, {"mail", "training_request"})], indirect=["group"])
+def test_who_asked_for_a_confidential_group_is_forgotten_with_it(app, group, left):
+    asked = requests.receive(
+        organisation_name="Kita", contact_name="Eva", email="eva@example.org", topic="Hilfe", group_size=8,
+        wanted_when="bald",
+    )  # fmt: skip
+    dates = [(date.starts_at, date.ends_at) for date in group.dates]
+    requests.agree(asked, db.session.scalars(db.select(TrainingFormat)).one(), group={"dates": dates})
+    db.session.commit()
+    delete_after(30)
+    assert set(in_whole_database("eva@example.org")) == left
 
 
 def test_the_answers_stay_as_figures(app, group):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from coordapp.directory.models import Person
-from coordapp.events import mails
+from coordapp.events import mails, waiting_list
 from coordapp.events.models import CancelledBy, EventFigures, Need, Registration, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.invitations.models import Invitation
@@ -140,3 +140,18 @@ def test_a_mail_that_is_being_sent_keeps_its_text(app, make):
         service.delete_due()
     db.session.expire_all()
     assert (mail.status, bool(mail.text)) == (MailStatus.SENDING, True)
+
+
+def test_a_newcomer_gets_their_mail_although_somebody_before_them_is_forgotten(client, make):
+    """The key of a mail holds the id of the registration, which must not come again when the newest is deleted."""
+    event = make.event(starts_at=make.in_days(60))
+    url = f"/runde-tische/{event.id}/"
+    client.post_form(url, {"name": "Vera Vorher", "email": "vera@example.org"}, status=200)
+    with clock.stopped(clock.now() + timedelta(days=3)):
+        waiting_list.expire_due()
+    with clock.stopped(clock.now() + timedelta(days=18)):
+        service.delete_due()
+        assert db.session.scalars(db.select(Registration)).all() == []
+        client.post_form(url, {"name": "Nina Nachher", "email": "nina@example.org"}, status=200)
+    newest = db.session.scalars(db.select(Mail).order_by(Mail.id.desc()).limit(1)).one()
+    assert (newest.recipient, newest.template) == ("nina@example.org", "events/mail/confirm_registration.txt")

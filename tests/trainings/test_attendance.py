@@ -14,8 +14,8 @@ from coordapp.extensions import db
 from coordapp.outbox.models import Mail
 from coordapp.shared import clock, languages
 from coordapp.trainings import attendance
-from coordapp.trainings.attendance import ListClosed
 from coordapp.trainings.models import Attendance
+from coordapp.trainings.service import AttendanceClosed
 
 CONFIRMED, ATTENDED, ABSENT = RegistrationStatus.CONFIRMED, RegistrationStatus.ATTENDED, RegistrationStatus.ABSENT
 WAITING, CANCELLED = RegistrationStatus.WAITING, RegistrationStatus.CANCELLED
@@ -188,7 +188,7 @@ def test_a_closed_list_takes_no_tick_until_it_is_opened_again(office, make, trai
     office.press(url(training), "Liste abschließen")
     assert tick(office, training, 3, anna, "1").status == 302
     assert "Speichern" not in office.get_page(url(training, 3)).buttons
-    with pytest.raises(ListClosed):
+    with pytest.raises(AttendanceClosed):
         attendance.mark_all(training, training.event.dates[0])
     page = office.press(url(training), "Liste wieder öffnen")
     assert "Die Liste ist wieder offen." in page.text
@@ -197,6 +197,22 @@ def test_a_closed_list_takes_no_tick_until_it_is_opened_again(office, make, trai
     tick(office, training, 3, anna, "1")
     office.press(url(training), "Liste abschließen")
     assert db.session.scalars(db.select(TrainingRecord.minutes)).all() == [360]
+
+
+def test_opening_a_list_whose_registrations_are_deleted_by_now_takes_nobody_their_history(office, make, training):
+    anna, bert = guest(make, training), guest(make, training)
+    for one in (anna, bert):
+        be_there(training, one, 0, 1, 2, 3)
+    office.press(url(training), "Liste abschließen")
+    db.session.execute(db.delete(Registration).filter_by(id=anna.id))
+    office.press(url(training), "Liste wieder öffnen")
+    assert db.session.scalars(db.select(TrainingRecord.person_id)).all() == [anna.person_id]
+
+
+def test_a_sign_that_no_font_has_keeps_nobody_from_their_sheet(office, make, training):
+    guest(make, training, name="Ada 李 😀")
+    response = office.get(f"/verwaltung/schulungen/{training.event_id}/unterschriftenliste.pdf")
+    assert (response.status_code, response.data[:5]) == (200, b"%PDF-")
 
 
 def test_a_confidential_group_is_ticked_but_nothing_is_remembered_and_no_sheet_exists(office, make):

@@ -341,7 +341,7 @@ def test_hours_are_those_of_the_last_group_and_one_more_date_can_be_had(office, 
     page = office.get_page(path(wanted))
     assert [page.values[f"dates-{number}-begins"] for number in (0, 1)] == ["18:00", "18:00"]
     assert "dates-2-day" not in page.values
-    more = office.send(page, page.form_of("Noch ein Termin"), {"more": "1", "dates-1-day": "2027-01-19"}, status=200)
+    more = office.send(page, page.form_of("Weiteren Termin"), {"more": "1", "dates-1-day": "2027-01-19"}, status=200)
     assert (more.values["dates-2-day"], more.values["dates-2-begins"]) == ("2027-01-26", "18:00")
 
 
@@ -372,5 +372,5 @@ def test_two_who_open_the_next_group_at_one_moment_make_one(fresh_app):
 
     answers = at_once(fresh_app, [opening] * 2)
     (made,) = db.session.scalars(db.select(Training.event_id)).all()
-    assert sorted(map(str, answers)) == sorted([str(made), "ChangedMeanwhile: "])
+    assert sorted(map(str, answers)) == sorted([str(made), "EditedMeanwhile: "])
     assert sorted(to for to, _template in mails()) == addresses

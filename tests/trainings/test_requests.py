@@ -13,7 +13,7 @@ from coordapp.privacy import erasure, export
 from coordapp.privacy import service as privacy
 from coordapp.shared import clock
 from coordapp.shared.attention import Urgency
-from coordapp.trainings import demand_attention, requests
+from coordapp.trainings import request_attention, requests
 from coordapp.trainings.models import RequestStatus, Training, TrainingFormat, TrainingRequest
 from tests.events.test_races import at_once
 
@@ -188,14 +188,14 @@ def test_new_ones_stand_on_today_and_are_urgent_after_three_days(app, make, days
     ask(NOW - days * DAYS)
     requests.answer(ask(NOW - 10 * DAYS, topic="Wird besprochen"), words="Ja")
     with app.test_request_context():
-        (line,) = demand_attention.list_lines(NOW)
+        (line,) = request_attention.list_lines(NOW)
     assert (line.deed, line.urgency, line.url) == ("1 Anfrage nach einer Schulung beantworten", urgency, OFFICE)
 
 
 def test_what_is_talked_about_for_a_month_stands_there_too(app):
     requests.answer(ask(NOW - 31 * DAYS), words="Wir überlegen")
     with app.test_request_context():
-        (line,) = demand_attention.list_lines(NOW)
+        (line,) = request_attention.list_lines(NOW)
     assert (line.deed, line.urgency) == ("1 Anfrage nach einer Schulung entscheiden", Urgency.TO_DO)
 
 

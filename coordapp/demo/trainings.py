@@ -1,12 +1,11 @@
 """The trainings of the demo county: a catalogue, groups that are full, over, asked for or confidential."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from coordapp.accounts.models import User
-from coordapp.demo import course_words as words
+from coordapp.demo import training_words as words
 from coordapp.demo.tables import House
 from coordapp.directory import consents
 from coordapp.directory.models import Person
@@ -15,11 +14,11 @@ from coordapp.events import registration as registrations
 from coordapp.events import service as events
 from coordapp.events.models import Event, Place
 from coordapp.events.registration import Wishes
-from coordapp.extensions import db
 from coordapp.invitations import service as invitations
 from coordapp.round_tables.planning import holidays_of
 from coordapp.shared import clock
-from coordapp.trainings import attendance, certificates, interests, requests
+from coordapp.trainings import attendance, certificates, funders, interests, logos, requests
+from coordapp.trainings import catalogue as formats
 from coordapp.trainings import service as trainings
 from coordapp.trainings.models import Funder, Training, TrainingFormat
 
@@ -50,19 +49,15 @@ def fill_in(*, houses: dict[Place, House], people: Sequence[Person], office: Use
 
 
 def _fill_in_catalogue(place: Place) -> list[TrainingFormat]:
-    funder = Funder(
-        name=words.FUNDER, logo=(Path(__file__).parent / "data" / "foerderer.png").read_bytes(), logo_type="image/png"
-    )
-    funder.logo_digest = hashlib.sha256(funder.logo or b"").hexdigest()
+    logo = logos.check((Path(__file__).parent / "data" / "foerderer.png").read_bytes())
+    funder = funders.save(Funder(), name=words.FUNDER, logo=logo)
     made: dict[str, TrainingFormat] = {}
     for line in words.CATALOGUE:
         facts = dict(line)
         needed = facts.pop("required", "")
-        made[line["title"]] = TrainingFormat(
-            **facts, place=place, required_format=made.get(needed), funders=[] if line["is_confidential"] else [funder]
-        )
-        db.session.add(made[line["title"]])
-        db.session.flush()
+        made[line["title"]] = formats.create(facts | {
+            "place": place, "required_format": made.get(needed), "funders": [] if line["is_confidential"] else [funder],
+        })  # fmt: skip
     return list(made.values())
 
 

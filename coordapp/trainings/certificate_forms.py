@@ -5,39 +5,13 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, FieldList, FormField, HiddenField
-from wtforms.validators import Optional, ValidationError
+from wtforms import FieldList, FormField, HiddenField
 
-from coordapp.shared import clock
 from coordapp.shared.forms import line_field
+from coordapp.trainings.fields import BirthDateField
 from coordapp.trainings.models import Certificate
 
-DAY_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]  # as browsers send it, and as people write it where the browser has no calendar
-OLDEST = date(1900, 1, 1)
 MOST = 500  # certificates of one training
-
-
-class IsBirthDate:
-    """Check that somebody can have been born on a day."""
-
-    def __call__(self, form: FlaskForm, field: DateField) -> None:  # noqa: ARG002 - the signature is WTForms's
-        """Raise ValidationError for days to come and long ago."""
-        if field.data is not None and not OLDEST <= field.data <= clock.today():
-            raise ValidationError(_("Bitte schreiben Sie den Tag so: 31.12.1990."))
-
-
-class BirthDateField(DateField):
-    """A day of birth, never needed."""
-
-    def __init__(self, label, **options) -> None:
-        super().__init__(label, format=DAY_FORMATS, validators=[Optional(), IsBirthDate()], **options)
-
-    def process_formdata(self, valuelist) -> None:
-        """Read the day, or say how to write it."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Bitte schreiben Sie den Tag so: 31.12.1990.")) from None
 
 
 class PaperForm(FlaskForm):
