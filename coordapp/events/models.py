@@ -246,6 +246,11 @@ class Registration(db.Model):
         return self.status is not RegistrationStatus.CANCELLED
 
     @property
+    def has_known_address(self) -> bool:
+        """Tell whether mails about it reach the right person: the address was proven, or the office typed it."""
+        return self.person.email_proven_at is not None or self.entered_by_id is not None
+
+    @property
     def waits_for_proof(self) -> bool:
         """Tell whether the link in the first mail has still to be used."""
         return self.is_active and self.proven_at is None

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import contains_eager
 
 from coordapp.accounts.tokens import new_token, token_hash
@@ -65,6 +65,7 @@ def _list_came(events: list[Event], ids: list[int] | None = None) -> list[Regist
             Registration.status == RegistrationStatus.ATTENDED,
             Person.email.is_not(None),
             Person.email_bounced_at.is_(None),
+            or_(Person.email_proven_at.is_not(None), Registration.entered_by_id.is_not(None)),
         )
     )
     if ids is not None:

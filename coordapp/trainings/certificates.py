@@ -77,7 +77,8 @@ def issue(training: Training, *, by: User) -> list[Certificate]:
     db.session.add_all(made)
     db.session.flush()
     for certificate, standing in zip(made, due, strict=True):
-        certificate_mails.issued(certificate, language=standing.hours.registration.language)
+        if standing.hours.registration.has_known_address:
+            certificate_mails.issued(certificate, language=standing.hours.registration.language)
     return made
 
 

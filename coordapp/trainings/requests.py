@@ -73,10 +73,13 @@ def agree(asked: TrainingRequest, training_format: TrainingFormat, *, group: Map
 
 
 def make_format(asked: TrainingRequest, *, title: str, dates: events.Dates) -> TrainingFormat:
-    """Make an entry of the catalogue from what was asked for, as long as its dates; the public does not see it."""
+    """Make an entry of the catalogue, as long as its dates, which the public does not see.
+
+    The contents are the office's to write: they are printed on certificates, which a stranger's words must not be.
+    """
     minutes = sum((ends - begins for begins, ends in dates), timedelta()) // timedelta(minutes=1)
     return catalogue.create({
-        "type": FormatType.TRAINING, "title": title, "contents": asked.topic, "minutes": minutes,
+        "type": FormatType.TRAINING, "title": title, "minutes": minutes,
         "capacity": asked.group_size, "is_offered": False,
     })  # fmt: skip
 

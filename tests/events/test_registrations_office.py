@@ -424,6 +424,13 @@ def test_a_wrong_address_is_corrected_and_the_new_one_hears_how_things_stand(off
     assert len(mails()) == 1
 
 
+def test_the_link_that_went_to_a_wrong_address_opens_nothing_once_it_is_corrected(office, make, client):
+    made = make.registration(of_person=make.person(proven=False), status=RegistrationStatus.UNCONFIRMED)
+    wrong = made.token
+    office.post_form(f"/verwaltung/anmeldungen/{made.id}/kontakt/", {"email": "richtig@example.org"}, status=200)
+    assert client.get(f"/anmeldung/{wrong}/").status_code == 404
+
+
 def test_an_address_that_is_somebody_elses_under_the_same_name_is_an_error_and_nothing_is_lost(office, make, mails):
     make.person(name="Anke Doppelt", email="doppelt@example.org")
     made = make.registration(of_person=make.person(name="Anke Doppelt", email="anders@example.org"))

@@ -54,6 +54,7 @@ def test_who_has_no_address_or_none_that_works_is_left_out_and_keeps_nobody_wait
     came = RegistrationStatus.ATTENDED
     make.registration(event, make.person(email=None), status=came)
     make.registration(event, make.person(email_bounced_at=clock.now()), status=came)
+    make.registration(event, make.person(proven=False), status=came)  # a visitor's slip of the pen, perhaps
     reachable = make.registration(event, status=came)
     assert run() == 1
     assert [mail.recipient for mail in list_thanks()] == [reachable.person.email]

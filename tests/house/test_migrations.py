@@ -126,6 +126,5 @@ def _moment(hour: int) -> datetime:
 def _counts(names: Iterable[str]) -> dict[str, int]:
     with db.engine.connect() as connection:
         return {
-            name: connection.execute(sqlalchemy.text(f"SELECT count(*) FROM {name}")).scalar_one()
-            for name in names
+            name: connection.execute(sqlalchemy.text(f"SELECT count(*) FROM {name}")).scalar_one() for name in names
         }

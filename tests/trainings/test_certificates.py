@@ -94,6 +94,13 @@ def test_issuing_twice_makes_no_second_one_and_writes_no_second_mail(office, mak
     assert links == {one.person.email: one.token for one in first if one.person.email}
 
 
+def test_no_link_goes_to_an_address_that_a_visitor_typed_and_nobody_proved(office, make):
+    training = hold(make, make.person(proven=False))
+    (made,) = issue(office, training)
+    assert made.is_valid
+    assert db.session.scalars(db.select(Mail)).all() == []
+
+
 def test_the_mail_is_in_the_language_of_the_registration(office, make):
     training = make.training(days=PAST)
     registration = make.registration(training.event, make.person(language="de"), language="en")
