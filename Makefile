@@ -33,7 +33,7 @@ test: $(READY) $(COMPILED) ## check everything: style, floors, types, translatio
 	$(SAY) 'tests on SQLite'
 	@$(BIN)/python -m pytest -n 2 -m 'not browser'
 	$(SAY) 'tests on PostgreSQL'
-	@$(BIN)/python -m pytest -n 2 -m 'not browser' --database=postgresql
+	@$(BIN)/python -m pytest -n 2 -m 'not browser and not once' --database=postgresql
 	$(SAY) 'tests in Chromium'
 	@$(BIN)/python -m pytest -n 2 -m browser
 

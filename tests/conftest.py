@@ -22,6 +22,10 @@ from tests.pages import CheckingClient
 from tests.sign_in import sign_in
 from tests.tables import create_tables
 
+ONCE = frozenset({  # about sources, marks and what pages say; test_get_changes_nothing opens every page on each database
+    "test_access.py", "test_confidential.py", "test_floors.py", "test_headers.py", "test_sources.py",
+    "test_statements.py", "test_templates.py", "test_translations.py",
+})  # fmt: skip
 POSTGRES_FOLDER = "COORDAPP_TEST_POSTGRES"  # where the server of this test run listens
 
 
@@ -39,6 +43,12 @@ def pytest_configure(config: pytest.Config) -> None:
         except (RuntimeError, OSError) as problem:
             raise pytest.UsageError(str(problem)) from problem
         config.add_cleanup(cluster.remove)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent.name == "house" and item.path.name in ONCE:
+            item.add_marker("once")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
