@@ -22,7 +22,7 @@ from tests.pages import CheckingClient
 from tests.sign_in import sign_in
 from tests.tables import create_tables
 
-ONCE = frozenset({  # about sources, marks and what pages say; test_get_changes_nothing opens every page on each database
+ONCE = frozenset({  # about sources, marks and words; test_get_changes_nothing opens every page on each database
     "test_access.py", "test_confidential.py", "test_floors.py", "test_headers.py", "test_sources.py",
     "test_statements.py", "test_templates.py", "test_translations.py",
 })  # fmt: skip
