@@ -235,6 +235,10 @@ class Registration(db.Model):
     organisation: Mapped[Organisation | None] = relationship()
     entered_by: Mapped[User | None] = relationship()
 
+    def renew_token(self) -> None:
+        """Make the link that was sent open nothing any more."""
+        self.token = new_token()
+
     @property
     def is_coming(self) -> bool:
         """Tell whether a place is theirs for good."""

@@ -12,15 +12,7 @@ from coordapp.directory import service as directory
 from coordapp.directory import training_records
 from coordapp.directory.models import Organisation, Person
 from coordapp.events import mails, waiting_list
-from coordapp.events.models import (
-    CONFIRMATION_HOURS,
-    CancelledBy,
-    Event,
-    Need,
-    Registration,
-    RegistrationStatus,
-    new_token,
-)
+from coordapp.events.models import CONFIRMATION_HOURS, CancelledBy, Event, Need, Registration, RegistrationStatus
 from coordapp.events.occupancy import Occupancy, lock, occupancy_of
 from coordapp.events.rules import Refusal, RegistrationRefused, can_grow, decide, office_refusal, refusal
 from coordapp.extensions import db, insert_new
@@ -267,7 +259,7 @@ def correct_contact(registration: Registration, *, name: str, email: str | None,
     if not moved or not registration.is_active:
         return False
     if registration.waits_for_proof:
-        registration.token = new_token()  # the link that went to the wrong address shall prove nothing
+        registration.renew_token()  # the link that went to the wrong address shall prove nothing
     registration.sequence += 1
     db.session.flush()
     write = mails.registration_received if registration.waits_for_proof else mails.registered_already
