@@ -23,6 +23,7 @@ OFFICE = (
     ("Verzeichnis", "search_office.index"),
     ("Vereine", "organisations_office.index"),
     ("Orte", "places_office.index"),
+    ("Rückmeldungen", "feedback_office.index"),
     ("Postausgang", "outbox.index"),
     ("Mein Zugang", "accounts.account"),
 )

@@ -67,7 +67,9 @@ def registered_already(registration: Registration) -> bool:
     """Answer somebody who registered again with where they stand: at most once for each state of the registration."""
     template = "confirm_registration" if registration.waits_for_proof else AGAIN.get(registration.status)
     key = f"{_thread(registration)}registered-already:{registration.sequence}:{registration.status}"
-    return _write(registration, template or "registered_already", key=key, expires_at=registration.expires_at)
+    return _write(
+        registration, template or "registered_already", key=key, expires_at=registration.expires_at, is_next_group=False
+    )  # fmt: skip
 
 
 def registration_changed(registration: Registration) -> bool:
@@ -86,8 +88,11 @@ def registration_cancelled(registration: Registration, *, had_entry: bool, moved
 
 
 def place_offered(registration: Registration) -> bool:
-    """Ask the next in line whether they still want the place."""
-    return _write(registration, "place_offered", expires_at=registration.expires_at)
+    """Ask the next in line whether they still want the place; they may have waited before the event was planned."""
+    waited_before = registration.queued_at is not None and registration.queued_at < registration.event.created_at
+    return _write(
+        registration, "place_offered", expires_at=registration.expires_at, is_next_group=waited_before
+    )  # fmt: skip
 
 
 def offer_expired(registration: Registration) -> bool:

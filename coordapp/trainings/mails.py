@@ -53,7 +53,7 @@ def preview_precondition_missing(training_format: TrainingFormat) -> str:
 def preview_offer(planned: Event, *, until: datetime | None) -> str:
     """Return subject and text of the mail to those who are offered a place of a group that is not made yet."""
     sample = Sample(status=RegistrationStatus.OFFERED, is_coming=False, expires_at=until)
-    return event_mails.preview(planned, "place_offered", sample=sample)
+    return event_mails.preview(planned, "place_offered", sample=sample, is_next_group=True)
 
 
 def preview_waiting(planned: Event) -> str:

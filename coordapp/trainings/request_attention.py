@@ -1,15 +1,17 @@
-"""What the office must do about requests for in-house trainings."""
+"""What the office must do about those who ask for a training of their own, or wait for the next group."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from flask import url_for
 
 from coordapp.shared import languages
 from coordapp.shared.attention import Line, Urgency, counted
-from coordapp.trainings import requests
+from coordapp.trainings import demand, requests
 from coordapp.trainings.models import RequestStatus, TrainingRequest
 
 ANSWERED_WITHIN = timedelta(days=3)  # as those who ask are told
+ENOUGH = 10  # people for a group without a limit
 TALKED_ABOUT = timedelta(days=30)  # after that somebody should decide
 
 
@@ -26,7 +28,17 @@ def list_lines(now: datetime) -> list[Line]:
     if in_talks:
         words = f"{counted(len(in_talks), 'Anfrage', 'Anfragen')} nach einer Schulung entscheiden"
         lines.append(_line(in_talks, words, Urgency.TO_DO))
-    return lines
+    return [*lines, *_wanted()]
+
+
+def _wanted() -> Iterator[Line]:
+    """Name the formats that enough people wait for to fill half a group."""
+    for wanted in demand.list_demand():
+        number, since = len(wanted.waiters), wanted.since
+        if since is not None and number >= (wanted.format.capacity or ENOUGH) / 2:
+            url = url_for("demand_office.show", format_id=wanted.format.id)
+            about = f"{wanted.format.title}: {counted(number, 'Person wartet', 'Personen warten')}"
+            yield Line("Nächste Gruppe öffnen", url, Urgency.TO_DO, about=f"{about} seit {languages.short_day(since)}")
 
 
 def _line(asked: list[TrainingRequest], words: str, urgency: Urgency) -> Line:

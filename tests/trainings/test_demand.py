@@ -374,3 +374,19 @@ def test_two_who_open_the_next_group_at_one_moment_make_one(fresh_app):
     (made,) = db.session.scalars(db.select(Training.event_id)).all()
     assert sorted(map(str, answers)) == sorted([str(made), "EditedMeanwhile: "])
     assert sorted(to for to, _template in mails()) == addresses
+
+
+def test_who_is_offered_a_place_of_the_next_group_reads_that_there_is_one(make, wanted):
+    (person,) = wait(make, wanted)
+    open_next(make, wanted)
+    (mail,) = db.session.scalars(db.select(Mail)).all()
+    assert mail.recipient == person.email
+    assert "es gibt eine neue Gruppe „Gut zuhören“, auf die Sie warten." in mail.text
+    assert "frei geworden" not in mail.text
+
+
+@pytest.mark.parametrize(("number", "is_said"), [(5, False), (6, True)])
+def test_the_start_page_says_when_enough_wait_to_fill_half_a_group(make, wanted, office, number, is_said):
+    wait(make, wanted, number)
+    page = office.get_page("/verwaltung/")
+    assert ("Nächste Gruppe öffnen" in page.links) is is_said
