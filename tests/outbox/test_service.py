@@ -49,7 +49,7 @@ def test_two_who_write_the_same_mail_at_once_write_one(fresh_app):
             results.append(
                 service.enqueue(
                     "events/mail/offer_expired.txt",
-                    to="x@example.org", language="de", key="same", event=type("E", (), {"title": "Runder Tisch"})(),
+                    to="x@example.org", language="de", key="same", event=type("E", (), {"title": "Runder Tisch", "is_confidential": False})(),
                     event_link="http://localhost/",
                 )
             )  # fmt: skip
