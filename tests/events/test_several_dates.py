@@ -441,7 +441,7 @@ def test_the_calendar_has_a_line_for_each_date(client, evenings, make):
     make.event(starts_at=make.in_days(31), title="Einmal")
     page = client.get_page("/kalender/")
     assert [text for text in (line.text for line in page.main.all("p")) if "von 4 Terminen" in text] == [
-        f"{number}. von 4 Terminen" for number in range(1, 5)
+        f"Schulung, {number}. von 4 Terminen" for number in range(1, 5)
     ]
 
 

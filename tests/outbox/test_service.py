@@ -1,6 +1,7 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -49,7 +50,8 @@ def test_two_who_write_the_same_mail_at_once_write_one(fresh_app):
             results.append(
                 service.enqueue(
                     "events/mail/offer_expired.txt",
-                    to="x@example.org", language="de", key="same", event=type("E", (), {"title": "Runder Tisch", "is_confidential": False})(),
+                    to="x@example.org", language="de", key="same",
+                    event=SimpleNamespace(title="Runder Tisch", is_confidential=False),
                     event_link="http://localhost/",
                 )
             )  # fmt: skip
