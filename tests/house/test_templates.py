@@ -50,6 +50,12 @@ def test_a_room_renders_its_own_templates():
     assert foreign == []
 
 
+def test_no_list_item_turns_its_own_direction():
+    """Its marker would stick out on the other side; the words inside may turn."""
+    turned = [name for name in TEMPLATES if re.search(r"<li\b[^>]*\sdir=", (FOLDER / name).read_text())]
+    assert turned == []
+
+
 @pytest.mark.parametrize("template", [name for name in TEMPLATES if "/mail/" not in name])  # mails bring their style
 def test_a_template_has_no_style_script_or_unescaped_text(template):
     source = re.sub(r"{#.*?#}", "", (FOLDER / template).read_text(), flags=re.DOTALL)
