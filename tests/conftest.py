@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import event as engine_events
+from sqlalchemy import make_url
 
 from coordapp.accounts.models import Role, User
 from coordapp.app import create_app
@@ -20,7 +21,7 @@ from tests import postgres
 from tests.mail_server import MailServer
 from tests.pages import CheckingClient
 from tests.sign_in import sign_in
-from tests.tables import create_tables
+from tests.tables import create_tables, empty_tables
 
 ONCE = frozenset({  # about sources, marks and words; test_get_changes_nothing opens every page on each database
     "test_access.py", "test_confidential.py", "test_floors.py", "test_headers.py", "test_sources.py",
@@ -57,14 +58,30 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.fixture(scope="session")
 def new_database(request, worker_name, tmp_path_factory) -> Callable[[str], str]:
-    """Return a function that makes an empty database of a name and returns its address."""
+    """Return a function that makes a database, empty or a copy of the one at an address, and returns its address."""
 
-    def create(name: str) -> str:
+    def create(name: str, *, like: str | None = None) -> str:
+        original = make_url(like).database if like else None
         if request.config.getoption("--database") == "postgresql":
-            return postgres.create_database(os.environ[POSTGRES_FOLDER], f"{name}_{worker_name}")
-        return f"sqlite:///{tmp_path_factory.mktemp(name) / 'test.db'}"
+            folder, own_name = os.environ[POSTGRES_FOLDER], f"{name}_{worker_name}"
+            return postgres.create_database(folder, own_name, like=original or "template1")
+        path = tmp_path_factory.mktemp(name) / "test.db"
+        if original:
+            shutil.copy(original, path)
+        return f"sqlite:///{path}"
 
     return create
+
+
+@pytest.fixture(scope="session")
+def migrated_database(settings, new_database) -> str:
+    """Return the address of a database with tables and no rows, to copy: migrating takes a second each time."""
+    address = new_database("migrated")
+    app = create_app(settings | {"SQLALCHEMY_DATABASE_URI": address})
+    create_tables(app)
+    with app.app_context():
+        db.engine.dispose()
+    return address
 
 
 @pytest.fixture(scope="session")
@@ -88,9 +105,9 @@ def settings(tmp_path_factory) -> dict:
 
 
 @pytest.fixture(scope="session")
-def site(settings, new_database) -> Iterator[Flask]:
+def site(settings, new_database, migrated_database) -> Iterator[Flask]:
     """Return the application with an empty database; fast rather than safe on disk."""
-    app = create_app(settings | {"SQLALCHEMY_DATABASE_URI": new_database("main")})
+    app = create_app(settings | {"SQLALCHEMY_DATABASE_URI": new_database("main", like=migrated_database)})
     app.test_client_class = CheckingClient
     with app.app_context():
         engine = db.engine
@@ -98,7 +115,6 @@ def site(settings, new_database) -> Iterator[Flask]:
         engine_events.listen(
             engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF")
         )
-    create_tables(app)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -109,7 +125,7 @@ def app(site) -> Iterator[Flask]:
     """Return the application, its tables empty, inside an application context with a session of its own."""
     kept = dict(site.config)
     with site.app_context():
-        _empty_tables()
+        empty_tables()
         pages._kept.clear()  # ids begin anew, and so would be taken for those of another test
         yield site
         db.session.rollback()
@@ -117,21 +133,15 @@ def app(site) -> Iterator[Flask]:
     site.config.update(kept)
 
 
-def _empty_tables() -> None:
-    for table in reversed(db.metadata.sorted_tables):
-        db.session.execute(table.delete())
-    db.session.commit()
-
-
 @pytest.fixture
-def fresh_app(settings, new_database, tmp_path) -> Iterator[Flask]:
+def fresh_app(settings, new_database, migrated_database, tmp_path) -> Iterator[Flask]:
     """Return an application with an instance folder and database of its own, as safe as in earnest.
 
     For tests with several processes: they open the same database by `SQLALCHEMY_DATABASE_URI`.
     """
-    app = create_app(settings | {"INSTANCE_PATH": str(tmp_path), "SQLALCHEMY_DATABASE_URI": new_database("fresh")})
+    address = new_database("fresh", like=migrated_database)
+    app = create_app(settings | {"INSTANCE_PATH": str(tmp_path), "SQLALCHEMY_DATABASE_URI": address})
     app.test_client_class = CheckingClient
-    create_tables(app)
     with app.app_context():
         yield app
         db.session.remove()

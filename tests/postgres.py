@@ -79,11 +79,11 @@ class Cluster:
             raise RuntimeError(f"{program} failed: {done.stderr}")
 
 
-def create_database(folder: str, name: str) -> str:
-    """Create an empty database on the server whose socket lies in a folder; return its address."""
+def create_database(folder: str, name: str, *, like: str = "template1") -> str:
+    """Create a database, as full as another one, on the server whose socket lies in a folder; return its address."""
     with psycopg.connect(f"host={folder} dbname=postgres user=coordapp", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
     return address(folder, name)
 
 
