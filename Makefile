@@ -35,7 +35,7 @@ test: $(READY) $(COMPILED) ## check everything: style, floors, types, translatio
 	$(SAY) 'tests on PostgreSQL'
 	@$(BIN)/python -m pytest -n 2 -m 'not browser and not once' --database=postgresql
 	$(SAY) 'tests in Chromium'
-	@$(BIN)/python -m pytest -n 2 -m browser
+	@$(BIN)/python -m pytest -n 2 --maxschedchunk=1 -m browser
 
 lint: $(READY) ## check style, floors and types only
 	@$(BIN)/ruff check .
