@@ -30,7 +30,8 @@ class KindRules:
     largest_party: int
     most_dates: int  # that belong together
     can_be_copied: bool  # to another day; if not, its room makes the next one
-    topic_endpoint: str | None  # page on which somebody registered proposes a topic; takes token
+    more_endpoint: str  # page on which somebody registered says what only this kind asks; takes token
+    more_label: LazyString  # what the way there is called
     invitation_purpose: Purpose  # what somebody must have agreed to before they are invited
     asks_feedback: bool  # who came gets three anonymous questions the day after
 
@@ -47,7 +48,8 @@ KINDS = {
         largest_party=10,
         most_dates=1,
         can_be_copied=True,
-        topic_endpoint="round_tables.propose_topic",
+        more_endpoint="round_tables.propose_topic",
+        more_label=_("Ein Thema vorschlagen"),
         invitation_purpose=Purpose.INVITE_ROUND_TABLE,
         asks_feedback=True,
     ),
@@ -62,7 +64,8 @@ KINDS = {
         largest_party=1,
         most_dates=12,
         can_be_copied=False,
-        topic_endpoint=None,
+        more_endpoint="trainings.own_answers",
+        more_label=_("Verein und Arbeitsfeld angeben"),
         invitation_purpose=Purpose.INVITE_TRAINING,
         asks_feedback=True,
     ),

@@ -12,7 +12,7 @@ from coordapp.events import ical, visitors, waiting_list, words
 from coordapp.events import registration as registrations
 from coordapp.events.forms import WishesForm
 from coordapp.events.models import CancelledBy, Registration, RegistrationStatus
-from coordapp.events.rules import RegistrationRefused, refusal
+from coordapp.events.rules import RegistrationRefused, may_say_more, refusal
 from coordapp.extensions import db
 from coordapp.shared import clock
 from coordapp.shared.forms import add_error, email_field
@@ -193,7 +193,8 @@ def _page(made: Registration, form: WishesForm) -> str:
     return render_template(
         "events/registration.html", registration=made, event=made.event, form=form,
         can_change=can_change(made), can_cancel=made.is_active and can_cancel(made),
-        can_confirm=_can_confirm(made), needs=words.needs(made.needs), status=words.STATUS[made.status],
+        can_confirm=_can_confirm(made), can_say_more=may_say_more(made, at=clock.now()),
+        needs=words.needs(made.needs), status=words.STATUS[made.status],
         position=waiting_list.position(made) if made.status is RegistrationStatus.WAITING else None,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from coordapp.events.models import Event, EventDate, RegistrationStatus
+from coordapp.events.models import Event, EventDate, Registration, RegistrationStatus
 from coordapp.shared import clock
 
 LATECOMER_PAUSE = timedelta(hours=12)  # after a confirmation nobody is reminded at once
@@ -111,6 +111,13 @@ def offer_expires_at(event: Event, *, at: datetime) -> datetime | None:
     """Return until when an offered place is kept (UTC), or None when it is too late to offer any."""
     last = event.starts_at - OFFER_LEAD
     return min(at + timedelta(hours=event.rules.offer_hours), last) if at < last else None
+
+
+def may_say_more(registration: Registration, *, at: datetime) -> bool:
+    """Tell whether somebody may still answer what only one kind asks: theirs for sure, not cancelled, not begun."""
+    event = registration.event
+    is_theirs = registration.is_active and registration.proven_at is not None
+    return is_theirs and not event.is_cancelled and at < event.starts_at
 
 
 def reminder_days(event: Event) -> list[tuple[EventDate, tuple[int, ...]]]:

@@ -16,11 +16,13 @@ from coordapp.directory import service as directory
 from coordapp.directory.models import Person
 from coordapp.events import mails, registration
 from coordapp.events.forms import RegistrationForm, SignedInRegistrationForm
+from coordapp.events.kinds import EventKind
 from coordapp.events.models import Event, Registration, new_token
 from coordapp.events.occupancy import lock
 from coordapp.events.registration import Wishes
+from coordapp.events.rules import may_say_more
 from coordapp.extensions import db
-from coordapp.shared import languages
+from coordapp.shared import clock, languages
 
 RECEIVED = "received_registration"  # in the session: what this browser has just sent
 CORRECTIONS = 5  # of the address, an hour, in one browser
@@ -148,6 +150,14 @@ def _count(typed: Received) -> None:
 
 def _person_of(typed: Received) -> Person:
     return directory.remember_person(name=typed.name, email=typed.email, language=languages.current())
+
+
+def get_to_say_more(token: str, *, kind: EventKind) -> Registration:
+    """Return the registration of a link, to say what only this kind asks; answers 404 when nothing can be said."""
+    made = registration.find_registration(token)
+    if made is None or made.event.kind is not kind or not may_say_more(made, at=clock.now()):
+        abort(404)
+    return made
 
 
 def _find_made(sent: Received) -> Registration | None:

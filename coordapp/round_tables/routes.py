@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from coordapp.accounts.guards import Access, open_to
-from coordapp.events import registration as registrations
 from coordapp.events import service as events
 from coordapp.events import visitors, words
 from coordapp.events.forms import RegistrationForm, SignedInRegistrationForm, WishesForm
@@ -112,14 +111,14 @@ def register(event_id: int):
 @open_to(Access.EVERYONE)
 def propose_topic(token: str):
     """Ask somebody who is registered, or invited and coming, for a topic."""
-    return _topic_page(_get_registration(token), MoreForm())
+    return _topic_page(visitors.get_to_say_more(token, kind=EventKind.ROUND_TABLE), MoreForm())
 
 
 @bp.post("/thema/<token>/")
 @open_to(Access.EVERYONE)
 def save_topic(token: str):
     """Take a topic; the same words twice are one."""
-    made, form = _get_registration(token), MoreForm()
+    made, form = visitors.get_to_say_more(token, kind=EventKind.ROUND_TABLE), MoreForm()
     if not form.validate_on_submit():
         return _topic_page(made, form), 422
     if len(service.list_topics_of(made.event, made.person)) >= MOST_TOPICS:
@@ -137,16 +136,6 @@ def _topic_page(made: Registration, form: MoreForm) -> Response:
         "round_tables/propose_topic.html", registration=made, event=made.event, form=form, topics=topics
     )
     return Response(page, headers={"X-Robots-Tag": "noindex", "Cache-Control": "no-store"})
-
-
-def _get_registration(token: str) -> Registration:
-    """Return the registration of a link; answers 404 when there is nothing to talk about any more."""
-    made = registrations.find_registration(token)
-    if made is None or made.event.kind is not EventKind.ROUND_TABLE or not made.is_active:
-        abort(404)
-    if made.proven_at is None or made.event.is_cancelled or made.event.starts_at <= clock.now():
-        abort(404)
-    return made
 
 
 def _refused_page(event: Event, form: WishesForm, message: str):

@@ -1,21 +1,27 @@
 """The mail with the link to a certificate."""
 
+from datetime import datetime
+
 from coordapp.outbox import service as outbox
 from coordapp.shared.links import external
 from coordapp.trainings.models import Certificate
 
 
-def issued(certificate: Certificate, *, language: str) -> bool:
-    """Send the link, once for each certificate; return whether there is an address to send it to."""
+def issued(certificate: Certificate, *, language: str, again_at: datetime | None = None) -> bool:
+    """Send the link, once for each certificate; return whether a mail was written.
+
+    `again_at` (UTC) sends it once more to somebody who lost it; pressed twice within one minute, it is one mail.
+    """
     person = certificate.person
+    key = _key(certificate) + (f":again:{again_at:%Y%m%d%H%M}" if again_at else "")
     return person is not None and outbox.enqueue(
         "trainings/mail/certificate.txt", to=person.mail_address, name=person.name, language=language,
-        key=_key(certificate), certificate=certificate, link=external("certificates.show", token=certificate.token),
+        key=key, certificate=certificate, link=external("certificates.show", token=certificate.token),
     )  # fmt: skip
 
 
 def take_back(certificate: Certificate) -> int:
-    """Drop the mail if it is not sent yet; return how many were dropped."""
+    """Drop its mails that are not sent yet; return how many were dropped."""
     return outbox.drop_queued(_key(certificate))
 
 

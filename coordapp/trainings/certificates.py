@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask import current_app
+from flask import abort, current_app
 from flask_babel import force_locale
 from sqlalchemy import exists, select
 
@@ -50,6 +50,12 @@ class Standing:
         return None if self.hours.is_enough else WhyNot.TOO_SHORT
 
     @property
+    def can_be_written_to(self) -> bool:
+        """Tell whether a link reaches them: there is an address, and it is known to be theirs."""
+        registration = self.hours.registration
+        return bool(registration.person.mail_address) and registration.has_known_address
+
+    @property
     def is_due(self) -> bool:
         """Tell whether a certificate can be issued now."""
         return self.certificate is None and self.why_not is None
@@ -77,9 +83,17 @@ def issue(training: Training, *, by: User) -> list[Certificate]:
     db.session.add_all(made)
     db.session.flush()
     for certificate, standing in zip(made, due, strict=True):
-        if standing.hours.registration.has_known_address:
+        if standing.can_be_written_to:
             certificate_mails.issued(certificate, language=standing.hours.registration.language)
     return made
+
+
+def send_again(standing: Standing) -> bool:
+    """Write once more where a valid certificate is, to somebody who can be written to; return whether a mail goes."""
+    if standing.certificate is None or not standing.can_be_written_to:
+        return False
+    language = standing.hours.registration.language
+    return certificate_mails.issued(standing.certificate, language=language, again_at=clock.now())
 
 
 def withdraw(certificate: Certificate) -> None:
@@ -126,6 +140,12 @@ def list_standings(training: Training) -> list[Standing]:
     return [
         Standing(hours, valid.get(hours.registration.person_id)) for hours in attendance.list_hours(training)
     ]  # fmt: skip
+
+
+def get_standing(training: Training, certificate: Certificate) -> Standing:
+    """Return where the person of a valid certificate stands; answers 404 for one who is not registered any more."""
+    mine = [one for one in list_standings(training) if one.certificate is certificate]
+    return mine[0] if mine else abort(404)
 
 
 def list_valid(event: Event) -> list[Certificate]:

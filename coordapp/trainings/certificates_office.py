@@ -69,6 +69,22 @@ def print_all(event_id: int):
     return pdf_response(made, filename=certificate_papers.filename(valid), is_kept=True)
 
 
+@bp.post("/<int:event_id>/bescheinigungen/<int:certificate_id>/senden")
+@open_to(Access.OFFICE)
+def send_again(event_id: int, certificate_id: int):
+    """Send the link once more to somebody who lost it."""
+    training = _find(event_id)
+    standing = certificates.get_standing(training, _find_certificate(training, certificate_id))
+    is_sent = certificates.send_again(standing)
+    db.session.commit()
+    name = standing.hours.registration.person.name
+    if is_sent:
+        flash(f"{name} bekommt den Link noch einmal per E-Mail.", "success")
+    else:
+        flash(f"An {name} geht gerade keine weitere E-Mail. Sie können die Bescheinigung drucken.", "warning")
+    return redirect(url_for(".show", event_id=event_id))
+
+
 @bp.get("/<int:event_id>/bescheinigungen/<int:certificate_id>/zuruecknehmen/")
 @open_to(Access.OFFICE)
 def ask_to_withdraw(event_id: int, certificate_id: int):

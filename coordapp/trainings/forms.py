@@ -12,12 +12,17 @@ from coordapp.shared.forms import line_field
 from coordapp.trainings.answers import find_organisation
 
 
-class TrainingForm(WishesForm):
-    """The questions that only trainings ask; everybody registers for themselves."""
+class OwnAnswersForm(FlaskForm):
+    """The questions that only trainings ask."""
 
-    party_size = None
     organisation_name = line_field(_("Ihr Verein oder Ihre Einrichtung"), most=160)
     field_of_work = line_field(_("Worin arbeiten Sie, oder wobei helfen Sie?"), most=160)
+
+
+class TrainingForm(OwnAnswersForm, WishesForm):
+    """Registering for a training; everybody registers for themselves."""
+
+    party_size = None
 
     @property
     def is_unfolded(self) -> bool:

@@ -113,7 +113,7 @@ def participants(event_id: int):
 def answers_of(registration_id: int):
     """Show where somebody comes from, to be changed."""
     made = _get_registration(registration_id)
-    return _answers_page(made, AnswersForm(obj=answers.find(made)))
+    return _answers_page(made, AnswersForm(obj=answers.find_latest(made)))
 
 
 @bp.post("/angemeldete/<int:registration_id>/")

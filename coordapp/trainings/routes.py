@@ -1,6 +1,7 @@
 """The public pages of trainings: the catalogue, one format, one group with its registration."""
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
@@ -9,14 +10,15 @@ from coordapp.directory import service as directory
 from coordapp.events import registration as registrations
 from coordapp.events import visitors
 from coordapp.events import words as event_words
-from coordapp.events.models import Event
+from coordapp.events.kinds import EventKind
+from coordapp.events.models import Event, Registration
 from coordapp.events.occupancy import occupancy_of
 from coordapp.events.rules import RegistrationRefused, State, refusal, state
 from coordapp.extensions import db
 from coordapp.shared import clock, pages
 from coordapp.shared.languages import LANGUAGES
 from coordapp.trainings import answers, catalogue, funders, hours, service, words
-from coordapp.trainings.forms import MemberForm, TrainingForm, VisitorForm
+from coordapp.trainings.forms import MemberForm, OwnAnswersForm, TrainingForm, VisitorForm
 from coordapp.trainings.models import Training, TrainingFormat
 
 bp = Blueprint("trainings", __name__)
@@ -90,6 +92,32 @@ def register_in_group(token: str):
     return _register(lambda: _get_closed(token))
 
 
+@bp.get("/angaben/<token>/")
+@open_to(Access.EVERYONE)
+def own_answers(token: str):
+    """Ask somebody who is registered, invited ones too, for whom they come and in which field they work."""
+    made = visitors.get_to_say_more(token, kind=EventKind.TRAINING)
+    return _own_answers_page(made, OwnAnswersForm(obj=answers.find_latest(made)))
+
+
+@bp.post("/angaben/<token>/")
+@open_to(Access.EVERYONE)
+def save_own_answers(token: str):
+    """Take what somebody answers about themselves."""
+    made, form = visitors.get_to_say_more(token, kind=EventKind.TRAINING), OwnAnswersForm()
+    if not form.validate_on_submit():
+        return _own_answers_page(made, form), 422
+    _remember(made, form)
+    db.session.commit()
+    flash(_("Gespeichert."), "success")
+    return redirect(url_for("events.registration", token=token))
+
+
+def _own_answers_page(made: Registration, form: OwnAnswersForm) -> Response:
+    page = render_template("trainings/own_answers.html", registration=made, event=made.event, form=form)
+    return keep_out_of_caches(Response(page))
+
+
 @bp.get("/foerderer/<int:funder_id>/<logo>")
 @open_to(Access.EVERYONE)
 def logo(funder_id: int, logo: str):
@@ -137,11 +165,15 @@ def _register(find):
     except visitors.TooMany:
         return _refused(training, form, visitors.too_many_text())
     if answers.may_be_remembered(made):
-        answers.remember(
-            made, organisation_name=form.organisation_name.data or "", field_of_work=form.field_of_work.data or ""
-        )
+        _remember(made, form)
     db.session.commit()
     return redirect(url_for("events.received"))
+
+
+def _remember(made: Registration, form: OwnAnswersForm) -> None:
+    answers.remember(
+        made, organisation_name=form.organisation_name.data or "", field_of_work=form.field_of_work.data or ""
+    )
 
 
 def _refused(training: Training, form: TrainingForm, message: str) -> Response:

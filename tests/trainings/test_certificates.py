@@ -101,6 +101,34 @@ def test_no_link_goes_to_an_address_that_a_visitor_typed_and_nobody_proved(offic
     assert db.session.scalars(db.select(Mail)).all() == []
 
 
+def test_who_lost_the_link_gets_it_once_more_and_a_double_click_is_one_mail(office, make):
+    training = hold(make, make.person(name="Anna"), make.person(name="Bert", email=None))
+    anna, bert = issue(office, training)
+    page = office.get_page(url(training))
+    assert [button for button in page.buttons if button.startswith("Link noch")] == ["Link noch einmal senden: Anna"]
+    with clock.stopped(clock.now()):
+        page = office.post_to(url(training, f"{anna.id}/senden"), follow=True, status=200)
+        assert "Anna bekommt den Link noch einmal per E-Mail." in page.root.text
+        page = office.post_to(url(training, f"{anna.id}/senden"), follow=True, status=200)
+    assert "An Anna geht gerade keine weitere E-Mail." in page.root.text
+    office.post_to(url(training, f"{bert.id}/senden"), follow=True, status=200)
+    mails = db.session.scalars(db.select(Mail).order_by(Mail.id)).all()
+    assert [mail.recipient for mail in mails] == [anna.person.email] * 2
+    assert mails[0].text == mails[1].text
+    office.press(url(training, f"{anna.id}/zuruecknehmen/"), "Zurücknehmen")
+    db.session.expire_all()
+    assert {mail.status for mail in mails} == {MailStatus.EXPIRED}
+    office.post_to(url(training, f"{anna.id}/senden"), status=404)
+
+
+def test_a_link_is_not_sent_again_to_an_address_that_nobody_proved(office, make):
+    training = hold(make, make.person(proven=False))
+    (made,) = issue(office, training)
+    assert "Link noch einmal senden" not in office.get_page(url(training)).text
+    office.post_to(url(training, f"{made.id}/senden"), status=302)
+    assert db.session.scalars(db.select(Mail)).all() == []
+
+
 def test_the_mail_is_in_the_language_of_the_registration(office, make):
     training = make.training(days=PAST)
     registration = make.registration(training.event, make.person(language="de"), language="en")

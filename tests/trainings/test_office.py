@@ -238,6 +238,33 @@ def test_the_list_of_people_says_where_they_come_from(office, make):
     assert page.links["Malteser Hilfsdienst"] == f"/verwaltung/organisationen/{club.id}/"
 
 
+def test_those_who_wait_stand_below_in_their_order(office, make):
+    training = make.training(make.training_format(capacity=1))
+    waiting = {"status": RegistrationStatus.WAITING}
+    late, early = clock.now() - timedelta(hours=1), clock.now() - timedelta(hours=2)
+    make.registration(training.event, make.person(name="Anna"), queued_at=late, **waiting)
+    make.registration(training.event, make.person(name="Berta"), queued_at=early, **waiting)
+    make.registration(training.event, make.person(name="Carla"))
+    page = office.get_page(f"{hub(training)}angemeldete/")
+    rows = [row.text.replace(" – –", "") for row in page.main.one("tbody").all("tr")]
+    assert rows == [
+        "Carla angemeldet Ändern: Carla", "Berta auf der Warteliste, Stelle 1 Ändern: Berta",
+        "Anna auf der Warteliste, Stelle 2 Ändern: Anna",
+    ]  # fmt: skip
+
+
+def test_what_somebody_said_goes_along_to_another_group(office, make):
+    entry = make.training_format()
+    here, there = make.training(entry), make.training(entry, days=(40,))
+    made = make.registration(here.event, make.person(name="Ahmad"))
+    answers.remember(made, organisation_name="Kita Sonne", field_of_work="Sprachcafé")
+    db.session.commit()
+    office.post_to(f"/verwaltung/anmeldungen/{made.id}/umbuchen/", {"event_id": str(there.event_id)}, status=302)
+    page = office.get_page(f"{hub(there)}angemeldete/")
+    rows = [row.text for row in page.main.one("tbody").all("tr")]
+    assert rows == ["Ahmad Kita Sonne Sprachcafé angemeldet Ändern: Ahmad"]
+
+
 def test_the_list_of_people_asks_as_often_for_30_as_for_one(office, make, count_queries):
     training = make.training(make.training_format(capacity=None))
     url = f"{hub(training)}angemeldete/"

@@ -218,3 +218,63 @@ def test_with_its_link_one_registers_for_a_closed_group(client, make):
     assert (one().event, said(one())) == (training.event, tuple(FROM.values()))
     page = client.press(f"/anmeldung/{one().token}/", "Anmeldung bestätigen", status=200)
     assert one().status is S.CONFIRMED
+
+
+# said later, through the link of the registration: who was invited or phoned was never asked
+
+
+def own_page(registration: Registration) -> str:
+    return f"/schulungen/angaben/{registration.token}/"
+
+
+def test_who_was_never_asked_says_it_from_the_page_of_the_registration(client, training, make):
+    known, made = make.organisation(name="Malteser Hilfsdienst"), make.registration(training.event)
+    page = client.get_page(f"/anmeldung/{made.token}/")
+    assert page.links["Verein und Arbeitsfeld angeben"] == own_page(made)
+    page = client.press(own_page(made), "Speichern", FROM, status=200)
+    assert page.heading == "Ihre Anmeldung: Grundkurs"
+    assert "Gespeichert." in page.text
+    assert (one().organisation, said(one())) == (known, tuple(FROM.values()))
+    assert client.get_page(own_page(made)).values == FROM
+
+
+def test_too_much_is_said_beside_its_field_and_nothing_is_lost(client, training, make):
+    made = make.registration(training.event)
+    page = client.press(own_page(made), "Speichern", FROM | {"field_of_work": "x" * 161}, status=422)
+    assert (list(page.errors), page.values["organisation_name"]) == (["field_of_work"], FROM["organisation_name"])
+    assert said(made) is None
+
+
+@pytest.mark.parametrize("status", [S.CANCELLED, S.UNCONFIRMED])
+def test_who_is_not_registered_for_sure_says_nothing_more(client, training, make, status):
+    made = make.registration(training.event, status=status)
+    assert client.get(own_page(made)).status_code == 404
+    assert "Verein und Arbeitsfeld angeben" not in client.get_page(f"/anmeldung/{made.token}/").links
+
+
+def test_nothing_more_is_said_once_it_has_begun_or_of_a_round_table(client, training, make):
+    made, other = make.registration(training.event), make.registration()
+    with clock.stopped(training.event.starts_at):
+        assert client.get(own_page(made)).status_code == 404
+    with clock.stopped(training.event.starts_at - timedelta(seconds=1)):
+        assert client.get(own_page(made)).status_code == 200
+    assert client.get(own_page(other)).status_code == 404
+
+
+def test_what_was_said_for_the_last_training_is_offered_for_the_next(client, training, make):
+    person = make.person()
+    before = make.registration(make.training().event, person)
+    answers.remember(before, **FROM)
+    made = make.registration(training.event, person)
+    db.session.commit()
+    assert client.get_page(own_page(made)).values == FROM
+
+
+def test_what_was_said_for_a_confidential_training_stays_there(client, training, make):
+    person = make.person()
+    secret = make.training(make.training_format(is_confidential=True))
+    answers.remember(make.registration(secret.event, person), **FROM)
+    made = make.registration(training.event, person)
+    db.session.commit()
+    assert secret.event.is_confidential
+    assert client.get_page(own_page(made)).values == dict.fromkeys(FROM, "")
