@@ -43,6 +43,14 @@ CATALOGUE: tuple[dict[str, Any], ...] = (
     },
 )  # fmt: skip
 
+ANSWERS = (  # of those who register, in turn: club or office, field of work
+    ("ISWI e.V. – Flüchtlingsnetzwerk Ilmenau", "Patenschaften"),
+    ("", "Begleitung zu Ämtern"),
+    ("Malteser Hilfsdienst e.V.", "Sprachcafé"),
+    ("", ""),
+    ("Grundschule Beispielhausen", "Hausaufgabenhilfe"),
+)
+
 REQUESTS: tuple[dict[str, Any], ...] = (
     {
         "organisation_name": "Sportverein Beispielhausen", "contact_name": "Heike Sommerfeld",

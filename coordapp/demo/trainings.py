@@ -17,7 +17,7 @@ from coordapp.events.registration import Wishes
 from coordapp.invitations import service as invitations
 from coordapp.round_tables.planning import holidays_of
 from coordapp.shared import clock
-from coordapp.trainings import attendance, certificates, funders, interests, logos, requests
+from coordapp.trainings import answers, attendance, certificates, funders, interests, logos, requests
 from coordapp.trainings import catalogue as formats
 from coordapp.trainings import service as trainings
 from coordapp.trainings.models import Funder, Training, TrainingFormat
@@ -89,7 +89,9 @@ def _fill(event: Event, guests: Sequence[Person], *, now: datetime) -> None:
     step = (min(now, event.registration_closes_at) - begun) / (len(guests) + 1)
     for number, person in enumerate(guests):
         with clock.stopped(begun + step * number):
-            registrations.register(event, person, Wishes(), proven=True, language=person.language)
+            made = registrations.register(event, person, Wishes(), proven=True, language=person.language)
+            organisation_name, field_of_work = words.ANSWERS[number % len(words.ANSWERS)]
+            answers.remember(made, organisation_name=organisation_name, field_of_work=field_of_work)
 
 
 def _hold(
