@@ -29,6 +29,18 @@ def hold(event: Event) -> None:
         raise AttendanceNotOpen
 
 
+def close(event: Event) -> None:
+    """Settle who came; forms of the event that are open elsewhere are stale. Needs the lock."""
+    event.attendance_closed_at = clock.now()
+    event.version += 1
+
+
+def reopen(event: Event) -> None:
+    """Take the closing back. Needs the lock."""
+    event.attendance_closed_at = None
+    event.version += 1
+
+
 def add_walk_in(
     event: Event, *, name: str, email: str | None, by: User, status: RegistrationStatus
 ) -> Registration:  # fmt: skip

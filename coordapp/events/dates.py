@@ -20,6 +20,10 @@ class DateIsOver(Exception):
         self.starts_at = starts_at
 
 
+class AttendanceClosed(Exception):
+    """Raised when who came to an event is settled, so that neither its dates nor its hours change any more."""
+
+
 @dataclass(frozen=True)
 class GoneDate:
     """A date that an event had: what takes it out of the calendars of those who have it."""

@@ -139,6 +139,7 @@ class Event(db.Model):
     version: Mapped[int] = mapped_column(default=0)  # raised by each deed of the office; tells that two edited at once
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)  # of what the public sees
+    attendance_closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when who came is settled
 
     edition: Mapped[Edition | None] = relationship(lazy="joined")
     place: Mapped[Place | None] = relationship(lazy="joined")
@@ -170,6 +171,11 @@ class Event(db.Model):
     def is_cancelled(self) -> bool:
         """Tell whether it was called off."""
         return self.cancelled_at is not None
+
+    @property
+    def is_attendance_closed(self) -> bool:
+        """Tell whether who came is settled: who was not ticked counts as absent, and the dates stay as they are."""
+        return self.attendance_closed_at is not None
 
     @property
     def reminds_days_before(self) -> tuple[int, ...]:

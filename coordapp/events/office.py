@@ -13,6 +13,9 @@ from coordapp.shared.forms import add_error
 
 bp = Blueprint("events_office", __name__)
 
+ATTENDANCE_CLOSED = (
+    "Die Anwesenheit ist abgeschlossen, die Termine stehen fest. Öffnen Sie zuerst die Liste der Anwesenheit wieder."
+)
 PUBLISHED = "Veröffentlicht. Ab jetzt steht die Veranstaltung im Kalender."
 PUBLISHED_FOR_A_GROUP = "Die Anmeldung ist offen. Im Kalender steht nichts davon: Die Gruppe ist geschlossen."
 INVITED = "Wer per E-Mail eingeladen ist und noch nicht fest geantwortet hat, bekommt auch eine Nachricht."
@@ -53,7 +56,7 @@ def save(event_id: int):
         if touched and "confirmed" not in request.form:
             return _preview_page(event, form, planned, touched)
         service.change_event(event, version=int(form.version.data or 0), dates=form.dates, place=place, **form.facts())
-    except (service.EditedMeanwhile, service.TooManyTaken, service.DateIsOver) as problem:
+    except (service.EditedMeanwhile, service.TooManyTaken, service.DateIsOver, service.AttendanceClosed) as problem:
         db.session.rollback()
         return _refused(event, form, problem)
     db.session.commit()
@@ -91,6 +94,8 @@ def _refused(event: Event, form: EventForm, problem: Exception):
         add_error(form.capacity, f"Es sind schon {problem.taken} Plätze vergeben. Weniger geht nicht.")
     elif isinstance(problem, service.DateIsOver):
         form.refuse_to_drop(problem.starts_at)
+    else:
+        form.form_errors.append(ATTENDANCE_CLOSED)
     return _edit_page(event, form), 422
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, lazyload
 
 from coordapp.events import mails, waiting_list
-from coordapp.events.dates import Change, DateIsOver, Dates, set_dates
+from coordapp.events.dates import AttendanceClosed, Change, DateIsOver, Dates, set_dates
 from coordapp.events.kinds import EventKind
 from coordapp.events.models import Edition, Event, EventDate, Place, Registration, RegistrationStatus
 from coordapp.events.occupancy import lock, occupancy_of
@@ -101,9 +101,11 @@ def delete_draft(event: Event) -> None:
 
 
 def planned_change(event: Event, *, dates: Dates, place: Place | None) -> Change:
-    """Say what would be new for the people who registered. Raises DateIsOver."""
+    """Say what would be new for the people who registered. Raises DateIsOver or AttendanceClosed."""
     old = [(date.starts_at, date.ends_at) for date in event.dates]
     change = Change(old_dates=old, new_dates=sorted(dates), old_place=event.place, new_place=place)
+    if change.moves_time and event.is_attendance_closed:
+        raise AttendanceClosed
     for begin, _end in change.matched.dropped:
         if begin <= clock.now():
             raise DateIsOver(begin)
@@ -113,7 +115,8 @@ def planned_change(event: Event, *, dates: Dates, place: Place | None) -> Change
 def change_event(event: Event, *, version: int, dates: Dates, place: Place | None, **facts) -> Change:
     """Change an event; when time or place are new, write one mail to everybody who registered.
 
-    `version` is the one the form was filled from. Raises EditedMeanwhile, TooManyTaken or DateIsOver.
+    `version` is the one the form was filled from. Raises EditedMeanwhile, TooManyTaken, DateIsOver or
+    AttendanceClosed.
     """
     lock(event)
     if event.version != version:

@@ -94,6 +94,7 @@ LABELS = {  # column: what it says; the same in all tables
     "registration_id": _l("Anmeldung"),
     "event_date_id": _l("Tag"),
     "minutes": _l("Minuten"),
+    "missed": _l("Minuten, die Sie fehlten (leer: Sie waren nicht da)"),
     "title": _l("Titel"),
     "completed_on": _l("Abgeschlossen am"),
     "provider": _l("Besucht bei"),

@@ -9,8 +9,6 @@ from coordapp.events import attendance as door
 from coordapp.events.attendance_rules import status_when_unticked
 from coordapp.events.models import Event, Registration, RegistrationStatus
 from coordapp.extensions import count_rows, db
-from coordapp.round_tables.service import remember_round_table, round_table_of
-from coordapp.shared import clock
 
 # deeds
 
@@ -22,11 +20,10 @@ def set_attendance(registration: Registration, *, came: bool) -> None:
     db.session.refresh(registration)
     if came == (registration.status is RegistrationStatus.ATTENDED) or not registration.is_active:
         return
-    is_closed = round_table_of(event).is_attendance_closed
     registration.status = (
         RegistrationStatus.ATTENDED
         if came
-        else status_when_unticked(registration, is_closed=is_closed)
+        else status_when_unticked(registration, is_closed=event.is_attendance_closed)
     )  # fmt: skip
     db.session.flush()
 
@@ -34,14 +31,14 @@ def set_attendance(registration: Registration, *, came: bool) -> None:
 def close_list(event: Event) -> int:
     """Count everybody who was confirmed and not ticked as absent; return how many that are."""
     door.hold(event)
-    remember_round_table(event).attendance_closed_at = clock.now()
+    door.close(event)
     return _turn(event, RegistrationStatus.CONFIRMED, RegistrationStatus.ABSENT)
 
 
 def reopen_list(event: Event) -> int:
     """Take the closing back; return how many are expected again."""
     door.hold(event)
-    remember_round_table(event).attendance_closed_at = None
+    door.reopen(event)
     return _turn(event, RegistrationStatus.ABSENT, RegistrationStatus.CONFIRMED)
 
 

@@ -42,7 +42,7 @@ def _after(over: Sequence[Event]) -> Iterator[Line]:
     rows = {row.event_id: row for row in db.session.scalars(select(RoundTable).where(RoundTable.event_id.in_(ids)))}
     for event in over:
         row = rows.get(event.id)
-        if row is None or not row.is_attendance_closed:
+        if not event.is_attendance_closed:
             url = url_for("attendance_office.show", event_id=event.id)
             yield Line("Anwesenheit abhaken und abschließen", url, Urgency.TO_DO, about=in_short(event))
         if row is None or not row.has_minutes:

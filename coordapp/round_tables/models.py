@@ -23,12 +23,11 @@ class TopicStatus(StrEnum):
 
 
 class RoundTable(db.Model):
-    """The part of an event that only a round table has: its attendance list and its minutes."""
+    """The part of an event that only a round table has: its minutes."""
 
     __tablename__ = "round_table"
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
-    attendance_closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     minutes_introduction: Mapped[str] = mapped_column(Text, default="")
     minutes_version: Mapped[int] = mapped_column(default=0)  # raised by every saving; tells that two edited at once
     minutes_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -39,11 +38,6 @@ class RoundTable(db.Model):
 
     event: Mapped[Event] = relationship(lazy="joined", innerjoin=True)
     minutes_saved_by: Mapped[User | None] = relationship()
-
-    @property
-    def is_attendance_closed(self) -> bool:
-        """Tell whether who was not ticked counts as absent."""
-        return self.attendance_closed_at is not None
 
     @property
     def has_minutes(self) -> bool:

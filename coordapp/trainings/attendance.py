@@ -9,19 +9,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from coordapp.accounts.models import User
 from coordapp.directory import training_records
 from coordapp.events import attendance as door
 from coordapp.events.attendance_rules import status_when_unticked
+from coordapp.events.dates import AttendanceClosed
 from coordapp.events.models import Event, EventDate, Registration, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.shared import clock
 from coordapp.trainings import hours
-from coordapp.trainings.attendance_rules import is_date_open, is_enough, planned_by_date, status_when_closed
+from coordapp.trainings.attendance_rules import (
+    is_date_open,
+    is_enough,
+    minutes_there,
+    planned_by_date,
+    status_when_closed,
+)
 from coordapp.trainings.models import Attendance, Training
-from coordapp.trainings.service import AttendanceClosed
 
 
 @dataclass(frozen=True)
@@ -59,8 +65,8 @@ def set_attendance(training: Training, date: EventDate, registration: Registrati
     """
     _hold(training, date)
     row = db.session.get(Attendance, (registration.id, date.id), populate_existing=True)
-    if came != (row is not None and row.minutes > 0):
-        _write(registration, date, planned_of(training)[date.id] if came else 0)
+    if came != (row is not None and row.missed is not None):
+        _write(registration, date, missed=0 if came else None)
 
 
 def set_missed(training: Training, date: EventDate, registration: Registration, *, minutes: int) -> None:
@@ -69,7 +75,7 @@ def set_missed(training: Training, date: EventDate, registration: Registration, 
     Raises AttendanceNotOpen or AttendanceClosed.
     """
     _hold(training, date)
-    _write(registration, date, max(0, planned_of(training)[date.id] - minutes))
+    _write(registration, date, missed=minutes if minutes < planned_of(training)[date.id] else None)
 
 
 def mark_all(training: Training, date: EventDate) -> int:
@@ -78,10 +84,10 @@ def mark_all(training: Training, date: EventDate) -> int:
     Raises AttendanceNotOpen or AttendanceClosed.
     """
     _hold(training, date)
-    present, planned = minutes_on(date), planned_of(training)[date.id]
-    missing = [one for one in door.list_signing(training.event) if not present.get(one.id)]
+    ticked = missed_on(date)
+    missing = [one for one in door.list_signing(training.event) if one.id not in ticked]
     for registration in missing:
-        _write(registration, date, planned)
+        _write(registration, date, missed=0)
     return len(missing)
 
 
@@ -101,13 +107,16 @@ def add_walk_in(training: Training, date: EventDate, *, name: str, email: str | 
 def close_list(training: Training) -> Closed:
     """Make the hours final: who was there attended, and who was there long enough has completed the training.
 
-    Nothing is remembered of a confidential one. Raises AttendanceNotOpen before the day of the last date.
+    Nothing is remembered of a confidential one. Raises AttendanceNotOpen before the day of the last date, and
+    AttendanceClosed when it is closed.
     """
     event = training.event
     door.hold(event)
+    if event.is_attendance_closed:
+        raise AttendanceClosed
     if not is_date_open(event, event.dates[-1], at=clock.now()):
         raise door.AttendanceNotOpen
-    training.attendance_closed_at = clock.now()
+    door.close(event)
     counted = list_hours(training)
     for one in counted:
         one.registration.status = status_when_closed(one.attended)
@@ -128,7 +137,7 @@ def reopen_list(training: Training) -> None:
     Of people whose registration is deleted by now the history stays: no closing could bring it back.
     """
     door.hold(training.event)
-    training.attendance_closed_at = None
+    door.reopen(training.event)
     made = select(Registration.person_id).where(Registration.event_id == training.event_id)
     training_records.forget_event(training.event_id, of=db.session.scalars(made))
     for registration in door.list_signing(training.event):
@@ -140,21 +149,20 @@ def _hold(training: Training, date: EventDate) -> None:
     door.hold(training.event)
     if not is_date_open(training.event, date, at=clock.now()):
         raise door.AttendanceNotOpen
-    db.session.refresh(training, ["attendance_closed_at"])
-    if training.is_attendance_closed:
+    if training.event.is_attendance_closed:
         raise AttendanceClosed
 
 
-def _write(registration: Registration, date: EventDate, minutes: int) -> None:
-    """Store minutes; who waited for a place and came has one as long as a tick says so."""
+def _write(registration: Registration, date: EventDate, *, missed: int | None) -> None:
+    """Store how long they were away; who waited for a place and came has one as long as a tick says so."""
     db.session.refresh(registration)
     if not registration.is_active:
         return
-    db.session.merge(Attendance(registration_id=registration.id, event_date_id=date.id, minutes=minutes))
+    db.session.merge(Attendance(registration_id=registration.id, event_date_id=date.id, missed=missed))
     db.session.flush()
-    if minutes and registration.status not in door.EXPECTED:
+    if missed is not None and registration.status not in door.EXPECTED:
         _give_place(registration)
-    elif not minutes and not _is_ticked(registration):
+    elif missed is None and not _is_ticked(registration):
         registration.status = status_when_unticked(registration, is_closed=False)
     db.session.flush()
 
@@ -170,8 +178,8 @@ def _give_place(registration: Registration) -> None:
 
 
 def _is_ticked(registration: Registration) -> bool:
-    ticked = (Attendance.registration_id == registration.id, Attendance.minutes > 0)
-    return db.session.scalar(select(Attendance.minutes).where(*ticked).limit(1)) is not None
+    ticked = (Attendance.registration_id == registration.id, Attendance.missed.is_not(None))
+    return bool(db.session.scalar(select(exists().where(*ticked))))
 
 
 # questions
@@ -187,28 +195,23 @@ def planned_of(training: Training) -> dict[int, int]:
     return planned_by_date(training.minutes, training.event.dates)
 
 
-def minutes_on(date: EventDate) -> dict[int, int]:
-    """Return how long everybody was there on a date, as far as somebody said, by the id of the registration."""
+def missed_on(date: EventDate) -> dict[int, int]:
+    """Return how many minutes those missed who are ticked for a date, by the id of the registration."""
     rows = db.session.execute(
-        select(Attendance.registration_id, Attendance.minutes)
+        select(Attendance.registration_id, Attendance.missed)
         .join(Registration, Registration.id == Attendance.registration_id)
         .where(Attendance.event_date_id == date.id, Registration.status != RegistrationStatus.CANCELLED)
         .order_by(Attendance.registration_id)
     )
-    return {registration_id: minutes for registration_id, minutes in rows}
-
-
-def list_ticked(date: EventDate) -> list[int]:
-    """List the ids of the registrations that are ticked for a date."""
-    return [registration_id for registration_id, minutes in minutes_on(date).items() if minutes]
+    return {registration_id: missed for registration_id, missed in rows if missed is not None}
 
 
 def count_ticked(event: Event) -> dict[int, int]:
     """Return how many people are ticked by the id of the date; a date that nobody has begun to tick is missing."""
     counts: dict[int, int] = {}
-    for minutes in _minutes_by_registration(event).values():
-        for date_id, number in minutes.items():
-            counts[date_id] = counts.get(date_id, 0) + (number > 0)
+    for missed_by_date in _missed_by_registration(event).values():
+        for date_id, missed in missed_by_date.items():
+            counts[date_id] = counts.get(date_id, 0) + (missed is not None)
     return counts
 
 
@@ -218,13 +221,13 @@ def list_hours(training: Training) -> list[Hours]:
 
 
 def hours_of(training: Training, registrations: Iterable[Registration]) -> list[Hours]:
-    """Return how long each of these was there; what was planned later is no reason for more than all."""
-    by_registration, planned = _minutes_by_registration(training.event), planned_of(training)
+    """Return how long each of these was there, of the hours as they are planned by now."""
+    by_registration, planned = _missed_by_registration(training.event), planned_of(training)
     above = current_app.config["CERTIFICATE_ABOVE_PERCENT"]
     found = []
     for registration in registrations:
         known = by_registration.get(registration.id, {})
-        dates = [(one.starts_at, min(known.get(one.id, 0), planned[one.id]), planned[one.id])
+        dates = [(one.starts_at, minutes_there(planned[one.id], missed=known.get(one.id)), planned[one.id])
                  for one in training.event.dates]  # fmt: skip
         attended = sum(minutes for _starts_at, minutes, _planned in dates)
         enough = is_enough(attended, planned=training.minutes, above_percent=above)
@@ -232,13 +235,13 @@ def hours_of(training: Training, registrations: Iterable[Registration]) -> list[
     return found
 
 
-def _minutes_by_registration(event: Event) -> dict[int, dict[int, int]]:
+def _missed_by_registration(event: Event) -> dict[int, dict[int, int | None]]:
     rows = db.session.execute(
-        select(Attendance.registration_id, Attendance.event_date_id, Attendance.minutes)
+        select(Attendance.registration_id, Attendance.event_date_id, Attendance.missed)
         .join(Registration, Registration.id == Attendance.registration_id)
         .where(Registration.event_id == event.id, Registration.status != RegistrationStatus.CANCELLED)
     )
-    found: dict[int, dict[int, int]] = defaultdict(dict)
-    for registration_id, date_id, minutes in rows:
-        found[registration_id][date_id] = minutes
+    found: dict[int, dict[int, int | None]] = defaultdict(dict)
+    for registration_id, date_id, missed in rows:
+        found[registration_id][date_id] = missed
     return found

@@ -6,6 +6,7 @@ from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.events import attendance as door
 from coordapp.events import papers
 from coordapp.events.attendance_forms import WalkInForm
+from coordapp.events.dates import AttendanceClosed
 from coordapp.events.models import EventDate, Registration
 from coordapp.extensions import db
 from coordapp.shared import clock
@@ -16,7 +17,7 @@ from coordapp.trainings.attendance_forms import MissedForm
 from coordapp.trainings.attendance_rules import is_date_open
 from coordapp.trainings.hours import length
 from coordapp.trainings.models import Training
-from coordapp.trainings.service import AttendanceClosed, get_training
+from coordapp.trainings.service import get_training
 
 bp = Blueprint("training_attendance_office", __name__)
 NOT_OPEN = "Die Liste öffnet am Tag selbst."
@@ -55,11 +56,11 @@ def show(event_id: int):
 def date(event_id: int, event_date_id: int):
     """Show who is expected on one date, to be ticked."""
     training, chosen = _find(event_id, event_date_id)
-    present = attendance.minutes_on(chosen)
+    missed_minutes = attendance.missed_on(chosen)
     return render_template(
         "trainings/attendance_office/date.html", training=training, event=training.event, date=chosen,
-        registrations=door.list_attendance(training.event), present=present, form=WalkInForm(),
-        ticked=[one for one, minutes in present.items() if minutes], planned=attendance.planned_of(training)[chosen.id],
+        registrations=door.list_attendance(training.event), missed=missed_minutes, form=WalkInForm(),
+        ticked=list(missed_minutes), planned=attendance.planned_of(training)[chosen.id],
         is_open=is_date_open(training.event, chosen, at=clock.now()), place=training.event.dates.index(chosen) + 1,
         url_of=lambda one: url_for(".tick", event_id=event_id, event_date_id=event_date_id, registration_id=one.id),
     )  # fmt: skip
@@ -92,7 +93,7 @@ def tick(event_id: int, event_date_id: int, registration_id: int):
         abort(404)
     attendance.set_attendance(training, chosen, registration, came=request.form["came"] == "1")
     db.session.commit()
-    ticked = attendance.list_ticked(chosen)
+    ticked = list(attendance.missed_on(chosen))
     return jsonify(came=len(ticked), ticked=ticked)
 
 
@@ -114,9 +115,8 @@ def missed(event_id: int, event_date_id: int, registration_id: int):
     """Ask how long somebody was away who came later or left earlier."""
     training, chosen = _find(event_id, event_date_id)
     registration = _find_registration(training, registration_id)
-    known, planned = attendance.minutes_on(chosen).get(registration_id), attendance.planned_of(training)[chosen.id]
-    gone = planned - known if known else None
-    return _missed_page(training, chosen, registration, MissedForm(minutes=gone))
+    known = attendance.missed_on(chosen).get(registration_id)
+    return _missed_page(training, chosen, registration, MissedForm(minutes=known))
 
 
 @bp.post("/<int:event_id>/anwesenheit/<int:event_date_id>/<int:registration_id>/gekuerzt/")

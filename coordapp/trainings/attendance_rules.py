@@ -20,6 +20,11 @@ def planned_by_date(minutes: int, dates: Sequence[EventDate]) -> dict[int, int]:
     return dict(zip((date.id for date in dates), share_out(minutes, lengths=lengths), strict=True))
 
 
+def minutes_there(planned: int, *, missed: int | None) -> int:
+    """Return how long somebody was there on a date; None missed all of it."""
+    return 0 if missed is None else max(0, planned - missed)
+
+
 def is_enough(attended: int, *, planned: int, above_percent: int) -> bool:
     """Tell whether somebody was there long enough for a certificate: longer than the share, not just as long."""
     return attended * 100 > planned * above_percent

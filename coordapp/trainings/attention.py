@@ -43,7 +43,7 @@ def _after(over: Sequence[Event]) -> Iterator[Line]:
         training = rows.get(event.id)
         if training is None:
             continue
-        if not training.is_attendance_closed:
+        if not training.event.is_attendance_closed:
             url = url_for("training_attendance_office.show", event_id=event.id)
             yield Line("Anwesenheit prüfen und Liste abschließen", url, Urgency.TO_DO, about=in_short(event))
         elif event.id in due and not event.is_confidential:

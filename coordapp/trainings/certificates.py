@@ -74,8 +74,7 @@ def issue(training: Training, *, by: User) -> list[Certificate]:
     """Issue a certificate to everybody who is due one and has none, and write to each. Raises CannotIssue."""
     event = training.event
     lock(event)
-    db.session.refresh(training, ["attendance_closed_at"])
-    if event.is_confidential or event.is_cancelled or not training.is_attendance_closed:
+    if event.is_confidential or event.is_cancelled or not training.event.is_attendance_closed:
         raise CannotIssue
     with force_locale("de"):
         due = [one for one in list_standings(training) if one.is_due]

@@ -62,7 +62,7 @@ def next_step(training: Training, *, has_people: bool, has_certificates_due: boo
     event, now = training.event, state(training.event, at=at)
     if now in (State.CANCELLED, State.DRAFT):
         return NextStep.NOTHING if now is State.CANCELLED else NextStep.PUBLISH
-    if training.is_attendance_closed:
+    if training.event.is_attendance_closed:
         return NextStep.CERTIFY if has_certificates_due else NextStep.NOTHING
     if now is State.OVER:
         return NextStep.CLOSE
@@ -91,7 +91,7 @@ def list_lines(*, at: datetime) -> list[Line]:
 def overview(training: Training, *, at: datetime) -> Overview:
     """Return what the office sees of one group."""
     event, occupancy = training.event, occupancy_of(training.event)
-    due = sum(one.is_due for one in certificates.list_standings(training)) if training.is_attendance_closed else 0
+    due = sum(one.is_due for one in certificates.list_standings(training)) if training.event.is_attendance_closed else 0
     invited = db.session.scalar(select(exists().where(Invitation.event_id == event.id)))
     has_people = bool(invited or occupancy.taken or occupancy.waiting)
     return Overview(

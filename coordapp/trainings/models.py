@@ -148,16 +148,10 @@ class Training(db.Model):
     trainer: Mapped[str] = mapped_column(String(160), default="")
     minutes: Mapped[int]  # of all dates together, breaks not counted
     group_token: Mapped[str | None] = mapped_column(String(64), unique=True)  # link with which a closed group registers
-    attendance_closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     event: Mapped[Event] = relationship(lazy="joined", innerjoin=True)
     format: Mapped[TrainingFormat] = relationship(lazy="joined", innerjoin=True)
     request: Mapped[TrainingRequest | None] = relationship()
-
-    @property
-    def is_attendance_closed(self) -> bool:
-        """Tell whether the hours are final."""
-        return self.attendance_closed_at is not None
 
 
 class TrainingAnswers(db.Model):
@@ -193,16 +187,19 @@ class TrainingInterest(db.Model):
 
 
 class Attendance(db.Model):
-    """How long somebody was there on one date of a training; no row: nobody has said yet."""
+    """Whether somebody was there on one date of a training; no row: nobody has said yet.
+
+    Kept is what they missed, not how long they were there: the planned hours may be corrected afterwards.
+    """
 
     __tablename__ = "training_attendance"
-    __table_args__ = (CheckConstraint("minutes >= 0", name="minutes_not_negative"),)
+    __table_args__ = (CheckConstraint("missed >= 0", name="missed_not_negative"),)
 
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
     event_date_id: Mapped[int] = mapped_column(
         ForeignKey("event_date.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    minutes: Mapped[int]  # 0: was not there
+    missed: Mapped[int | None]  # minutes, 0: there all the time; None: was not there
 
 
 class Certificate(db.Model):

@@ -6,7 +6,7 @@ from coordapp.accounts.guards import Access, open_to
 from coordapp.events.models import Registration
 from coordapp.events.occupancy import occupancy_of
 from coordapp.events.rules import State
-from coordapp.events.service import EditedMeanwhile
+from coordapp.events.service import AttendanceClosed, EditedMeanwhile
 from coordapp.extensions import db
 from coordapp.shared import clock
 from coordapp.shared.links import external
@@ -82,7 +82,7 @@ def save_lead(event_id: int):
         db.session.rollback()
         form.version.data = str(training.event.version)
         return _lead_page(training, form, stored=training), 409
-    except service.AttendanceClosed:
+    except AttendanceClosed:
         db.session.rollback()
         form.form_errors.append(CLOSED)
         return _lead_page(training, form), 422

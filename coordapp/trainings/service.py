@@ -12,11 +12,6 @@ from coordapp.extensions import count_rows, db
 from coordapp.shared import clock
 from coordapp.trainings.models import Training, TrainingFormat, TrainingRequest, new_token
 
-
-class AttendanceClosed(Exception):
-    """Raised when the hours of a training are final and can no longer be changed."""
-
-
 # deeds
 
 
@@ -63,15 +58,14 @@ def plan_group(
 def change_group(training: Training, *, version: int, trainer: str, minutes: int) -> None:
     """Change who leads a group and how long it takes, which its certificates say.
 
-    `version` is that of the event when the form was filled. Raises events.EditedMeanwhile or AttendanceClosed.
+    `version` is that of the event when the form was filled. Raises events.EditedMeanwhile or events.AttendanceClosed.
     """
     event = training.event
     lock(event)
-    db.session.refresh(training, ["attendance_closed_at"])
     if event.version != version:
         raise events.EditedMeanwhile
-    if training.is_attendance_closed:
-        raise AttendanceClosed
+    if training.event.is_attendance_closed:
+        raise events.AttendanceClosed
     training.trainer, training.minutes = trainer, minutes
     event.version += 1
     event.changed_at = clock.now()

@@ -110,7 +110,6 @@ def upgrade():
         sa.Column("trainer", sa.String(length=160), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("group_token", sa.String(length=64), nullable=True),
-        sa.Column("attendance_closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("minutes > 0", name=op.f("ck_training_minutes_positive")),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_training_event_id_event"), ondelete="CASCADE"
@@ -190,8 +189,8 @@ def upgrade():
         "training_attendance",
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("event_date_id", sa.Integer(), nullable=False),
-        sa.Column("minutes", sa.Integer(), nullable=False),
-        sa.CheckConstraint("minutes >= 0", name=op.f("ck_training_attendance_minutes_not_negative")),
+        sa.Column("missed", sa.Integer(), nullable=True),
+        sa.CheckConstraint("missed >= 0", name=op.f("ck_training_attendance_missed_not_negative")),
         sa.ForeignKeyConstraint(
             ["event_date_id"],
             ["event_date.id"],

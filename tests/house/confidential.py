@@ -110,7 +110,7 @@ def _hold(story: Story) -> None:
     make.registration(story.past, story.people[2], status=RegistrationStatus.CANCELLED)
     db.session.add(Invitation(event=story.past, person=story.people[0]))
     for date in story.past.dates:
-        db.session.add(Attendance(registration_id=came.id, event_date_id=date.id, minutes=90))
+        db.session.add(Attendance(registration_id=came.id, event_date_id=date.id, missed=0))
     db.session.add(FeedbackAnswer(event_id=story.past.id, useful=4, text=f"Gut: {TITLE}"))
     morning = clock.local(story.past.ends_at + timedelta(days=1)).replace(hour=11)
     with clock.stopped(morning):

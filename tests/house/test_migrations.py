@@ -106,6 +106,23 @@ def test_rebuilding_tables_keeps_the_rows_that_refer_to_them(empty_app):
     assert _counts(kept) == kept
 
 
+def test_a_closed_list_stays_closed_when_that_moves_to_the_event_and_back(empty_app):
+    flask_migrate.upgrade(revision="0023")
+    tables = _reflected()
+    with db.engine.begin() as connection:
+        for number, closed_at in ((7, _moment(19)), (8, None)):
+            event = _filled(tables["event"]) | {"id": number, "kind": "round_table"}
+            connection.execute(tables["event"].insert(), event)
+            round_table = {"event_id": number, "attendance_closed_at": closed_at}
+            connection.execute(tables["round_table"].insert(), _filled(tables["round_table"]) | round_table)
+    closed = "SELECT {id} FROM {table} WHERE attendance_closed_at IS NOT NULL"
+    flask_migrate.upgrade()
+    assert db.session.scalars(db.text(closed.format(id="id", table="event"))).all() == [7]
+    db.session.remove()
+    flask_migrate.downgrade(revision="0023")
+    assert db.session.scalars(db.text(closed.format(id="event_id", table="round_table"))).all() == [7]
+
+
 def _reflected() -> dict[str, sqlalchemy.Table]:
     metadata = sqlalchemy.MetaData()
     metadata.reflect(db.engine)

@@ -38,7 +38,7 @@ def group(make, request):
         made = registrations.register(event, make.person(name=f"Kim {NAME}", email=ADDRESS), Wishes(), proven=True)
         made.status = RegistrationStatus.ATTENDED
     for date in event.dates:
-        db.session.add(Attendance(registration_id=made.id, event_date_id=date.id, minutes=90))
+        db.session.add(Attendance(registration_id=made.id, event_date_id=date.id, missed=0))
     db.session.add(MailboxMessage(digest="1" * 64, kind=MessageKind.ANSWER, event=event, person=made.person))
     db.session.add(FeedbackAnswer(event_id=event.id, useful=3, text=f"Danke an {NAME}"))
     db.session.commit()

@@ -8,14 +8,16 @@ from coordapp.accounts.models import Role
 from coordapp.directory import training_records
 from coordapp.directory.models import Person
 from coordapp.directory.models_training import TrainingRecord
+from coordapp.events import service as events
 from coordapp.events.attendance import AttendanceNotOpen
+from coordapp.events.dates import AttendanceClosed
 from coordapp.events.models import Registration, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.outbox.models import Mail
 from coordapp.shared import clock, languages
 from coordapp.trainings import attendance
+from coordapp.trainings.attendance_rules import minutes_there
 from coordapp.trainings.models import Attendance
-from coordapp.trainings.service import AttendanceClosed
 
 CONFIRMED, ATTENDED, ABSENT = RegistrationStatus.CONFIRMED, RegistrationStatus.ATTENDED, RegistrationStatus.ABSENT
 WAITING, CANCELLED = RegistrationStatus.WAITING, RegistrationStatus.CANCELLED
@@ -42,8 +44,9 @@ def status_of(registration) -> RegistrationStatus:
 
 
 def minutes_of(registration) -> list[int | None]:
+    planned = 90  # on each evening
     rows = {
-        row.event_date_id: row.minutes
+        row.event_date_id: minutes_there(planned, missed=row.missed)
         for row in db.session.scalars(db.select(Attendance).filter_by(registration_id=registration.id))
     }
     return [rows.get(date.id) for date in registration.event.dates]
@@ -259,11 +262,46 @@ def test_before_the_first_day_and_when_called_off_nobody_can_be_ticked(office, m
         assert "Abhaken" not in " ".join(office.get_page(url(training)).links)
 
 
-def test_hours_planned_later_count_no_more_than_there_are(make, training):
-    anna = guest(make, training)
-    be_there(training, anna, 0, 1, 2, 3)
-    training.minutes = 240
-    assert [(one.attended, one.planned) for one in attendance.list_hours(training)] == [(240, 240)]
+@pytest.mark.parametrize("planned", [240, 360, 480, 750])
+def test_whoever_was_always_there_has_all_hours_however_they_are_corrected(make, training, planned):
+    always, late, half = (guest(make, training, name) for name in ("Anna", "Bert", "Cem"))
+    for registration, numbers in ((always, (0, 1, 2, 3)), (late, (1, 2, 3)), (half, (0, 1))):
+        be_there(training, registration, *numbers)
+    attendance.set_missed(training, training.event.dates[0], late, minutes=30)
+    training.minutes = planned
+    hours = {one.registration.person.name: one for one in attendance.list_hours(training)}
+    assert {name: one.attended for name, one in hours.items()} == {
+        "Anna": planned, "Bert": planned - 30, "Cem": planned // 2,
+    }  # fmt: skip
+    assert {name: one.is_enough for name, one in hours.items()} == {"Anna": True, "Bert": True, "Cem": False}
+    assert hours["Anna"].reasons == ""
+
+
+def test_when_an_evening_falls_away_those_who_were_at_all_others_missed_nothing(make):
+    training = make.training(days=(-22, -15, -8, 6))
+    event, anna = training.event, guest(make, training)
+    be_there(training, anna, 0, 1, 2)
+    left = [(date.starts_at, date.ends_at) for date in event.dates[:3]]
+    events.change_event(event, version=event.version, dates=left, place=event.place)
+    assert [(one.attended, one.planned, one.reasons) for one in attendance.list_hours(training)] == [(360, 360, "")]
+
+
+def test_on_a_closed_list_no_date_moves_and_closing_twice_is_refused(office, make, training):
+    be_there(training, guest(make, training), 0, 1, 2, 3)
+    office.press(url(training), "Liste abschließen")
+    edit = f"/verwaltung/veranstaltungen/{training.event_id}/bearbeiten/"
+    before = attendance.list_hours(training)[0].attended
+    page = office.post_form(edit, {"more-2-ends": "23:30"}, status=422)
+    assert "Öffnen Sie zuerst die Liste der Anwesenheit wieder." in page.text
+    assert page.values["more-2-ends"] == "23:30"
+    page = office.post_to(url(training, rest="abschliessen"), follow=True, status=200)
+    assert "Die Liste ist abgeschlossen. Öffnen Sie sie wieder" in page.root.text
+    assert attendance.list_hours(training)[0].attended == before == 360
+    assert db.session.scalars(db.select(TrainingRecord.minutes)).all() == [360]
+    office.post_form(edit, {"title": "Grundkurs im Herbst"}, status=200)  # its words may still change
+    office.post_to(url(training, rest="abschliessen"), {"reopen": "1"}, status=302)
+    page = office.post_form(edit, {"more-2-ends": "23:30"})
+    assert "Öffnen Sie zuerst" not in page.text
 
 
 def test_the_pages_ask_the_database_the_same_number_of_times_for_one_and_thirty(office, make, training, count_queries):

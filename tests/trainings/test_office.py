@@ -121,9 +121,9 @@ def test_after_closing_come_the_certificates_for_those_who_are_due(office, make)
     training = make.training(days=(-14, -7))
     made = make.registration(training.event, status=RegistrationStatus.ATTENDED)
     db.session.add_all(
-        Attendance(registration_id=made.id, event_date_id=date.id, minutes=180) for date in training.event.dates
+        Attendance(registration_id=made.id, event_date_id=date.id, missed=0) for date in training.event.dates
     )
-    training.attendance_closed_at = NOW
+    training.event.attendance_closed_at = NOW
     page = office.get_page(hub(training))
     assert page.main.one(class_="kern-btn--primary").text == "Bescheinigungen ausstellen (1)"
     assert "Stunden stehen fest" in page.text
@@ -210,7 +210,7 @@ def test_when_two_change_a_group_nothing_typed_is_lost(office, make):
 
 def test_hours_that_are_final_stay(office, make):
     training = make.training(days=(-9, -2))
-    training.attendance_closed_at = NOW
+    training.event.attendance_closed_at = NOW
     page = office.press(f"{hub(training)}leitung/", "Speichern", {"hours": "3"}, status=422)
     assert "Öffnen Sie zuerst die Liste wieder." in page.text
     assert db.session.get(Training, training.event_id).minutes == 360
