@@ -13,7 +13,7 @@ from coordapp.directory.service import follow_mergers
 from coordapp.extensions import db
 from coordapp.outbox import service as outbox
 from coordapp.shared import clock
-from coordapp.shared.links import external
+from coordapp.shared.links import external_in
 
 ASK_AFTER = timedelta(days=365)  # since they last said that all is right, and since they were last asked
 AT_A_TIME = 50  # mails in one transaction
@@ -35,7 +35,8 @@ def ask(volunteer: Volunteer) -> bool:
     person, asked_at = volunteer.person, volunteer.asked_at or clock.now()
     return outbox.enqueue(
         "directory/mail/still_right.txt", to=person.mail_address, name=person.name, language=person.language,
-        key=f"still-right:{person.id}:{asked_at:%Y%m%d}", link=external("still_right.show", token=token_of(volunteer)),
+        key=f"still-right:{person.id}:{asked_at:%Y%m%d}",
+        link=external_in(person.language, "still_right.show", token=token_of(volunteer)),
         address_as=person.addressed(person.language),
     )  # fmt: skip
 

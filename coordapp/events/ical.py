@@ -17,7 +17,7 @@ from coordapp.events.dates import GoneDate, Span
 from coordapp.events.ical_lines import berlin, calendar_object, participant, text_value, utc
 from coordapp.events.models import Event, EventDate, Place, Registration, RegistrationStatus
 from coordapp.shared import clock, languages
-from coordapp.shared.links import external
+from coordapp.shared.links import external_in
 from coordapp.shared.text import one_line
 
 REFRESH = "PT6H"  # how often a calendar should look for changes
@@ -206,10 +206,7 @@ def _page_of(event: Event) -> str:
     """
     if event.group_only:
         return ""
-    language = languages.current()
-    return external(
-        event.rules.endpoint, event_id=event.id, **({} if language == "de" else {languages.COOKIE: language})
-    )  # fmt: skip
+    return external_in(languages.current(), event.rules.endpoint, event_id=event.id)
 
 
 def _where(place: Place | None, *, shows_place: bool) -> list[str]:

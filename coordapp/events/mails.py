@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from flask_babel import force_locale
 
@@ -11,7 +12,7 @@ from coordapp.events.dates import GoneDate
 from coordapp.events.kinds import KindRules
 from coordapp.events.models import CancelledBy, Event, EventDate, Place, Registration, RegistrationStatus
 from coordapp.outbox import service as outbox
-from coordapp.shared.links import external
+from coordapp.shared.links import external_in
 
 RECEIVED = {  # template for a registration that was just placed, by status
     RegistrationStatus.UNCONFIRMED: "confirm_registration",
@@ -36,6 +37,7 @@ class Sample:
     note: str = ""
     token: str = "beispiel"  # noqa: S105 - a word in an example, no secret
     expires_at: datetime | None = None  # of an offered place
+    language: str = "de"
 
 
 @dataclass(frozen=True)
@@ -194,12 +196,13 @@ def _write(
 
 
 def _facts(registration: Registration | Sample, event: Event | PlannedEvent) -> dict:
+    link_to = partial(external_in, registration.language)
     return {
         "registration": registration,
         "event": event,
         "kind": str(event.rules.label),
-        "link": external("events.registration", token=registration.token),
-        "event_link": "" if event.group_only else external(event.rules.endpoint, event_id=event.id),
+        "link": link_to("events.registration", token=registration.token),
+        "event_link": "" if event.group_only else link_to(event.rules.endpoint, event_id=event.id),
         "place_known": registration.is_coming or not event.hides_address,
         "needs": words.needs(registration.needs),
     }

@@ -40,9 +40,8 @@ def index(event_id: int):
     numbers = {status: sum(one.status is status for one in everybody) for status in RegistrationStatus}
     wanted = request.args.get("status", "")
     shown = [one for one in everybody if (one.status == wanted if wanted in numbers else one.is_active)]
-    line = {one.id: position for position, one in enumerate(waiting_list.in_line(everybody), start=1)}
-    if wanted == RegistrationStatus.WAITING:
-        shown.sort(key=lambda one: line.get(one.id, len(line) + 1))
+    line = waiting_list.positions(everybody)
+    shown.sort(key=lambda one: line.get(one.id, 0))  # who waits stands below, in order
     return render_template(
         "events/registrations_office/index.html", event=event, registrations=shown, numbers=numbers, wanted=wanted,
         occupancy=occupancy_of(event), line=line, statuses=words.STATUS, needs_of=words.needs_for_office,

@@ -12,7 +12,7 @@ from coordapp.events import ical, visitors, waiting_list, words
 from coordapp.events import registration as registrations
 from coordapp.events.forms import WishesForm
 from coordapp.events.models import CancelledBy, Registration, RegistrationStatus
-from coordapp.events.rules import RegistrationRefused, may_say_more, refusal
+from coordapp.events.rules import Refusal, RegistrationRefused, may_say_more, refusal
 from coordapp.extensions import db
 from coordapp.shared import clock
 from coordapp.shared.forms import add_error, email_field
@@ -111,7 +111,11 @@ def confirm(token: str):
         registrations.confirm(made)
     except RegistrationRefused as refused:
         db.session.rollback()
-        flash(words.refused_long(refused.reason), "warning")
+        if refused.reason is Refusal.PRECONDITION:  # the page says so, and what to do
+            registrations.give_back(made)
+            db.session.commit()
+        else:
+            flash(words.refused_long(refused.reason), "warning")
         return redirect(url_for(".registration", token=token))
     db.session.commit()
     if made.is_coming or made.status is RegistrationStatus.WAITING:
@@ -169,7 +173,9 @@ def mine():
     now = clock.now()
     return render_template(
         "events/mine.html",
-        coming=[one for one in made if one.is_active and one.event.ends_at > now],
+        coming=sorted(
+            (one for one in made if one.is_active and one.event.ends_at > now), key=lambda one: one.event.starts_at
+        ),
         earlier=[one for one in made if not one.is_active or one.event.ends_at <= now],
     )
 
@@ -190,10 +196,13 @@ def _get(token: str) -> Registration:
 
 
 def _page(made: Registration, form: WishesForm) -> str:
+    can_confirm = _can_confirm(made)
+    lacks = can_confirm and not registrations.is_admitted(made.event, made.person)
     return render_template(
         "events/registration.html", registration=made, event=made.event, form=form,
         can_change=can_change(made), can_cancel=made.is_active and can_cancel(made),
-        can_confirm=_can_confirm(made), can_say_more=may_say_more(made, at=clock.now()),
+        can_confirm=can_confirm, can_say_more=may_say_more(made, at=clock.now()),
+        lacks=words.refused_long(Refusal.PRECONDITION) if lacks else "",
         needs=words.needs(made.needs), status=words.STATUS[made.status],
         position=waiting_list.position(made) if made.status is RegistrationStatus.WAITING else None,
     )  # fmt: skip

@@ -36,10 +36,11 @@ def list_waiting(event: Event) -> list[Registration]:
     )
 
 
-def in_line(registrations: Iterable[Registration]) -> list[Registration]:
-    """Pick from registrations at hand who waits, in the order of `list_waiting`."""
+def positions(registrations: Iterable[Registration]) -> dict[int, int]:
+    """Return the places in line, 1 for the first, of all registrations of an event, by id; see `list_waiting`."""
     waiting = [one for one in registrations if one.status is RegistrationStatus.WAITING and one.proven_at is not None]
-    return sorted(waiting, key=lambda one: (one.queued_at or one.created_at, one.id))
+    in_order = sorted(waiting, key=lambda one: (one.queued_at or one.created_at, one.id))
+    return {one.id: number for number, one in enumerate(in_order, start=1)}
 
 
 def position(registration: Registration) -> int | None:
@@ -101,6 +102,18 @@ def take_back_offers(event: Event) -> None:
     db.session.flush()
 
 
+def release(registration: Registration) -> None:
+    """End what was held for an unproven address or as an offer, and offer it to the next in line. Needs the lock."""
+    registration.cancelled_by = EXPIRED_AS[registration.status]
+    registration.status, registration.cancelled_at = RegistrationStatus.CANCELLED, clock.now()
+    registration.expires_at = None
+    registration.sequence += 1
+    db.session.flush()
+    if registration.cancelled_by is CancelledBy.OFFER_EXPIRED:
+        mails.offer_expired(registration)
+    offer_places(registration.event)
+
+
 def expire_due() -> int:
     """End what was held too long: places for unproven addresses and offers; offer them to the next in line."""
     due = db.session.scalars(
@@ -120,12 +133,5 @@ def _expire(registration: Registration) -> bool:
     now = clock.now()
     if registration.status not in EXPIRED_AS or registration.expires_at is None or registration.expires_at > now:
         return False  # confirmed or accepted while we waited for the lock
-    registration.cancelled_by = EXPIRED_AS[registration.status]
-    registration.status, registration.cancelled_at = RegistrationStatus.CANCELLED, now
-    registration.expires_at = None
-    registration.sequence += 1
-    db.session.flush()
-    if registration.cancelled_by is CancelledBy.OFFER_EXPIRED:
-        mails.offer_expired(registration)
-    offer_places(registration.event)
+    release(registration)
     return True

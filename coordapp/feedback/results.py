@@ -34,6 +34,11 @@ class Tally:
     bars: Sequence[Bar]
     answered: int
 
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether enough people answered this very question; each may be left out."""
+        return rules.is_shown(self.answered)
+
 
 @dataclass(frozen=True)
 class Results:

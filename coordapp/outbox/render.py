@@ -85,7 +85,7 @@ def _common(language: str) -> dict:
     def ngettext(one: str, many: str, number: int, /, **values) -> str:
         return words.ngettext(one, many, number) % ({"num": number} | values)
 
-    external = partial(_external, language)
+    external = partial(links.external_in, language)
     return {"language": language, "external": external, "_": gettext, "gettext": gettext, "ngettext": ngettext}
 
 
@@ -94,13 +94,6 @@ def _neutral(value) -> str:
         return ""
     text = _LINE_BREAKS.sub("\n", str(value).replace(_BREAK, "\n").strip()).replace("\t", " ")
     return _VALUE + _UNSEEN.sub("", text).replace("\n", _BREAK)
-
-
-def _external(language: str, endpoint: str, **values) -> str:
-    """Return the full address of an endpoint that opens in the language of the mail."""
-    if language != "de":
-        values.setdefault(languages.COOKIE, language)
-    return links.external(endpoint, **values)
 
 
 def _read(markup: str) -> Iterator[Block]:
@@ -142,7 +135,7 @@ def _footer(language: str, reason: str) -> dict:
         "email": config["OFFICE_EMAIL"],
         "is_mirrored": languages.direction(language) == "rtl",
         "reason": reason or _("Sie bekommen diese E-Mail, weil jemand diese Adresse bei uns angegeben hat."),
-        "privacy_url": _external(language, "statements.privacy"),
+        "privacy_url": links.external_in(language, "statements.privacy"),
     }
 
 

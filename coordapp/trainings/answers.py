@@ -70,12 +70,15 @@ def list_of(event: Event) -> list[tuple[Registration, TrainingAnswers | None]]:
 
 
 def _earlier_of(person_ids: Collection[int]) -> dict[int, TrainingAnswers]:
-    """Return the last answers of people by their ids; what they said for a confidential training stays there."""
+    """Return the last answers of people by their ids.
+
+    What they said for a confidential training stays there, and what a stranger said in their name is not theirs.
+    """
     query = (
         select(Registration.person_id, TrainingAnswers)
         .join(TrainingAnswers.registration)
         .join(Registration.event)
-        .where(Registration.person_id.in_(person_ids), ~Event.is_confidential)
+        .where(Registration.person_id.in_(person_ids), Registration.proven_at.is_not(None), ~Event.is_confidential)
         .order_by(Registration.id)
     )
     return {person_id: answers for person_id, answers in db.session.execute(query)} if person_ids else {}

@@ -34,6 +34,7 @@ class Uses(NamedTuple):
     waiting: int
     completed: int  # people in whose history it stands
     followers: int  # entries that ask for it
+    asked_for: int  # groups that ask for it, whatever their entry does by now
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def uses_of(entry: TrainingFormat) -> Uses:
         select(func.count()).select_from(TrainingInterest).where(TrainingInterest.format_id == entry.id),
         select(func.count()).select_from(TrainingRecord).where(TrainingRecord.format_id == entry.id),
         select(func.count()).select_from(TrainingFormat).where(TrainingFormat.required_format_id == entry.id),
+        select(func.count()).select_from(Event).where(Event.required_format_id == entry.id),
     )
     return Uses(*(db.session.scalar(count) or 0 for count in of_it))
 

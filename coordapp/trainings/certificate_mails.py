@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from coordapp.outbox import service as outbox
-from coordapp.shared.links import external
+from coordapp.shared.links import external_in
 from coordapp.trainings.models import Certificate
 
 
@@ -16,7 +16,7 @@ def issued(certificate: Certificate, *, language: str, again_at: datetime | None
     key = _key(certificate) + (f":again:{again_at:%Y%m%d%H%M}" if again_at else "")
     return person is not None and outbox.enqueue(
         "trainings/mail/certificate.txt", to=person.mail_address, name=person.name, language=language,
-        key=key, certificate=certificate, link=external("certificates.show", token=certificate.token),
+        key=key, certificate=certificate, link=external_in(language, "certificates.show", token=certificate.token),
     )  # fmt: skip
 
 

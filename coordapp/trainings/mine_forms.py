@@ -4,6 +4,7 @@ What it asks is on https://www.thueringer-ehrenamtsstiftung.de/ehrenamtszertifik
 period and extent, function, skills and knowledge gained, further training.
 """
 
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 
@@ -35,7 +36,8 @@ class SheetForm(FlaskForm):
         self.address.data = ", ".join(part for part in (person.street, town) if part)
         engagements = volunteer.engagements if volunteer is not None else []
         self.organisation.data = _joined(one.organisation.name for one in engagements if one.organisation)
-        self.field_of_work.data = _joined(str(profile_words.FIELDS[one.field]) for one in engagements)
+        with force_locale("de"):  # the sheet is for a German office, whatever the page speaks
+            self.field_of_work.data = _joined(str(profile_words.FIELDS[one.field]) for one in engagements)
         self.role.data = _joined(one.activity for one in engagements)
         return self
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to
+from coordapp.events import waiting_list
 from coordapp.events.models import Registration
 from coordapp.events.occupancy import occupancy_of
 from coordapp.events.rules import State
@@ -102,8 +103,10 @@ def _lead_page(training: Training, form: LeadForm, *, stored: Training | None = 
 def participants(event_id: int):
     """List who is registered, with their organisations and fields of work."""
     training = service.get_training(event_id)
+    listed = answers.list_of(training.event)
     return render_template(
-        "trainings/office/participants.html", event=training.event, listed=answers.list_of(training.event),
+        "trainings/office/participants.html", event=training.event, listed=listed,
+        line=waiting_list.positions(registration for registration, _answers in listed),
         occupancy=occupancy_of(training.event),
     )  # fmt: skip
 

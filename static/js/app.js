@@ -25,6 +25,10 @@ document.addEventListener("submit", (event) => {
     history.replaceState(history.state, "", location.pathname + location.search);
   }
 });
+// What was changed is not the same again: a page that stays behind a file may be sent once more.
+document.addEventListener("input", (event) => {
+  delete event.target.form?.dataset.sentAt;
+});
 // Coming back with the back button, the page may be the very one that was left.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent-at]")) {

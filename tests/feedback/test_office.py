@@ -8,6 +8,7 @@ from coordapp.events.models import RegistrationStatus
 from coordapp.extensions import db
 from coordapp.feedback import attention, results, service
 from coordapp.feedback.models import FeedbackAnswer, FeedbackShare, TextStatus
+from coordapp.feedback.words import QUESTIONS
 from coordapp.shared import clock
 
 from .conftest import ENDED, TEXT, run
@@ -77,7 +78,8 @@ def test_below_five_the_office_sees_their_number_and_nothing_else(office, answer
 
 def test_from_five_on_the_office_sees_figures_and_texts(office, answered):
     page = office.get_page(page_of(answered(5)))
-    assert len(page.main.all("table")) == 3
+    assert [table.one("caption").text for table in page.main.all("table")] == [str(one.text) for one in QUESTIONS[:2]]
+    assert f"{QUESTIONS[2].text} Diese Frage haben noch zu wenige beantwortet." in page.text  # one answered it
     assert TEXT in page.text
 
 

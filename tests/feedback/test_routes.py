@@ -124,7 +124,8 @@ def test_four_answers_show_nothing_and_five_show_figures(client, answered):
     assert TEXT not in page.text
     service.answer(service.make_ticket(event), useful=1, clear=None, again=None, text="")
     page = client.get_page(address)
-    assert len(page.main.all("table")) == 3
+    assert [table.one("caption").text for table in page.main.all("table")] == [str(QUESTIONS[0].text)]
+    assert page.text.count("Diese Frage haben noch zu wenige beantwortet.") == 2
     assert "5 Menschen haben geantwortet" in page.text
     assert TEXT in page.text
     assert page.response.headers["X-Robots-Tag"] == "noindex"
@@ -133,14 +134,16 @@ def test_four_answers_show_nothing_and_five_show_figures(client, answered):
 
 def test_the_figures_stand_in_words_and_numbers_beside_the_bars(client, answered):
     event = answered(4)
-    service.answer(service.make_ticket(event), useful=1, clear=None, again=1, text="")
+    service.answer(service.make_ticket(event), useful=1, clear=3, again=1, text="")
+    for _number in range(3):
+        service.answer(service.make_ticket(event), useful=None, clear=None, again=1, text="")
     useful, clear, again = client.get_page(shared(event)).main.all("table")
     assert useful.one("caption").text == str(QUESTIONS[0].text)
     assert [row.text for row in useful.all("tr")[1:]] == [
         "Ja, viel 4 80 %", "Ja, etwas 0 0 %", "Eher wenig 0 0 %", "Nein, nichts 1 20 %",
     ]  # fmt: skip
-    assert [row.text for row in clear.all("tr")[1:]][1] == "Das meiste 4 100 %"
-    assert [row.text for row in again.all("tr")[1:]][3] == "Nein 2 100 %"
+    assert [row.text for row in clear.all("tr")[1:]][1] == "Das meiste 5 100 %"
+    assert [row.text for row in again.all("tr")[1:]][3] == "Nein 5 100 %"
     assert [part["width"] for part in useful.all("rect", class_="bars__part")] == ["80", "0", "0", "20"]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coordapp.directory import training_records
-from coordapp.events.models import Registration, RegistrationStatus
+from coordapp.events.models import CancelledBy, Registration, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.outbox.models import Mail
 from coordapp.shared import clock
@@ -168,9 +168,25 @@ def test_a_stranger_learns_nothing_and_the_owner_of_the_address_learns_it_behind
     page = client.post_form(page_of(advanced), OLHA, status=200)
     assert page.heading == "Bitte schauen Sie jetzt in Ihre E-Mails"
     assert (one().status, templates()) == (S.UNCONFIRMED, ["confirm_registration.txt"])
-    page = client.press(f"/anmeldung/{one().token}/", "Anmeldung bestätigen", status=200)
-    assert "Für diese Schulung müssen Sie vorher eine andere besucht haben." in page.root.text
-    assert one().status is S.UNCONFIRMED
+    mail = db.session.scalars(db.select(Mail)).one()
+    assert "Wichtig: Vor dieser Schulung müssen Sie eine andere besucht haben." in mail.text
+    url = f"/anmeldung/{one().token}/"
+    page = client.get_page(url)
+    assert "Für diese Schulung müssen Sie vorher eine andere besucht haben." in page.text
+    assert page.buttons == ["Anmeldung zurücknehmen"]
+    assert page.links["Hier steht, welche Schulung Sie zuerst brauchen."] == page_of(advanced)
+    client.post_to(f"{url}bestaetigen", status=302)
+    assert (one().status, one().cancelled_by) == (S.CANCELLED, CancelledBy.NOT_CONFIRMED)  # the place is free again
+    assert templates() == ["confirm_registration.txt"]
+    page = client.get_page(url)
+    assert "Für diese Schulung müssen Sie vorher eine andere besucht haben." in page.text
+    training_records.remember(
+        one().person, title="Grundkurs", completed_on=clock.today(), minutes=60,
+        format_id=advanced.event.required_format_id,
+    )  # fmt: skip
+    db.session.commit()
+    client.press(url, "Noch einmal anmelden", status=200)
+    assert one().status is S.CONFIRMED
 
 
 def test_who_is_signed_in_and_lacks_it_is_refused(volunteer_client, advanced):
