@@ -53,6 +53,12 @@ def has_completed(person: Person, format_id: int) -> bool:
     return bool(db.session.scalar(select(exists().where(*mine))))
 
 
+def list_completed(format_id: int) -> set[int]:
+    """Return the ids of everybody who completed a training of a format."""
+    query = select(TrainingRecord.person_id).where(TrainingRecord.format_id == format_id)
+    return set(db.session.scalars(query))
+
+
 def list_records(person: Person) -> list[TrainingRecord]:
     """List what somebody completed, the latest first."""
     query = select(TrainingRecord).where(TrainingRecord.person_id == person.id)

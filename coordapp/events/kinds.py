@@ -32,6 +32,7 @@ class KindRules:
     can_be_copied: bool  # to another day; if not, its room makes the next one
     more_endpoint: str  # page on which somebody registered says what only this kind asks; takes token
     more_label: LazyString  # what the way there is called
+    office_more_endpoint: str | None  # the office's page for the same; takes registration_id
     invitation_purpose: Purpose  # what somebody must have agreed to before they are invited
     asks_feedback: bool  # who came gets three anonymous questions the day after
 
@@ -50,6 +51,7 @@ KINDS = {
         can_be_copied=True,
         more_endpoint="round_tables.propose_topic",
         more_label=_("Ein Thema vorschlagen"),
+        office_more_endpoint=None,
         invitation_purpose=Purpose.INVITE_ROUND_TABLE,
         asks_feedback=True,
     ),
@@ -66,6 +68,7 @@ KINDS = {
         can_be_copied=False,
         more_endpoint="trainings.own_answers",
         more_label=_("Verein und Arbeitsfeld angeben"),
+        office_more_endpoint="trainings_office.answers_of",
         invitation_purpose=Purpose.INVITE_TRAINING,
         asks_feedback=True,
     ),

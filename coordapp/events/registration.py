@@ -189,14 +189,6 @@ def confirm(registration: Registration, *, by_link: bool = True) -> None:
         waiting_list.offer_places(event)  # they may now be first, and fit where the others did not
 
 
-def give_back(registration: Registration) -> None:
-    """Free the place of somebody who may not come; the same link takes it up again once they may."""
-    lock(registration.event)
-    db.session.refresh(registration)
-    if registration.waits_for_proof:
-        waiting_list.release(registration)
-
-
 def change(registration: Registration, wishes: Wishes) -> bool:
     """Change party and needs; return whether anything changed. Raises RegistrationRefused when there is no room.
 

@@ -112,7 +112,7 @@ def confirm(token: str):
     except RegistrationRefused as refused:
         db.session.rollback()
         if refused.reason is Refusal.PRECONDITION:  # the page says so, and what to do
-            registrations.give_back(made)
+            waiting_list.give_back(made)
             db.session.commit()
         else:
             flash(words.refused_long(refused.reason), "warning")

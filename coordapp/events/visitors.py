@@ -114,6 +114,8 @@ def correct_address(sent: Received, *, email: str) -> None:
         raise TooMany
     made = _find_made(sent)
     if made is None or not _is_movable(made, corrected):
+        if sent.event.group_only:  # its link may be another by now
+            return
         _register(corrected, Wishes.of(made) if made is not None else Wishes())
     elif email == made.person.email:
         _count(corrected)

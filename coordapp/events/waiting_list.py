@@ -114,6 +114,14 @@ def release(registration: Registration) -> None:
     offer_places(registration.event)
 
 
+def give_back(registration: Registration) -> None:
+    """Free the place of somebody who may not come; the same link takes it up again once they may."""
+    lock(registration.event)
+    db.session.refresh(registration)
+    if registration.waits_for_proof:
+        release(registration)
+
+
 def expire_due() -> int:
     """End what was held too long: places for unproven addresses and offers; offer them to the next in line."""
     due = db.session.scalars(

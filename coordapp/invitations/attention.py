@@ -7,6 +7,7 @@ from sqlalchemy import exists, func, select
 
 from coordapp.events.attention import in_short
 from coordapp.events.models import Event, EventDate
+from coordapp.events.occupancy import Occupancy, occupancies
 from coordapp.events.rules import refusal
 from coordapp.extensions import db
 from coordapp.invitations.models import Invitation
@@ -22,10 +23,12 @@ def list_lines(now: datetime) -> list[Line]:
 
 
 def _not_invited(now: datetime) -> list[Line]:
-    """List the events of the next eight weeks that nobody was invited to while registration is open."""
+    """List the events of the next eight weeks with free places that nobody was invited to while one can register."""
     soon = Event.dates.any((EventDate.starts_at > now) & (EventDate.starts_at <= now + NOTICE))
     nobody = ~exists().where(Invitation.event_id == Event.id)
     events = [event for event in db.session.scalars(select(Event).where(soon, nobody)) if not refusal(event, at=now)]
+    held = occupancies(events)
+    events = [event for event in events if held.get(event.id, Occupancy()).free(event) != 0]
     return [
         Line(
             "Ehrenamtliche einladen", url_for("invitations_office.show", event_id=event.id), Urgency.TO_DO,

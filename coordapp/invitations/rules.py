@@ -17,6 +17,7 @@ class LeftOut(StrEnum):
     INVITED = "invited"
     REGISTERED = "registered"
     DECLINED = "declined"
+    LACKS_TRAINING = "lacks_training"  # that the event asks for: they would be refused
     NO_CONSENT = "no_consent"
     PAUSED = "paused"
     BY_PHONE = "by_phone"
@@ -44,6 +45,7 @@ class Standing:
     has_agreed: bool = True  # to invitations to events of this kind
     paused_until: date | None = None
     registration: Registration | None = None
+    lacks_training: bool = False
     is_taken_out: bool = False
 
 
@@ -59,6 +61,7 @@ def left_out(person: Person, standing: Standing, *, today: date) -> LeftOut | No
         (standing.is_invited, LeftOut.INVITED),
         (registration is not None and registration.is_active, LeftOut.REGISTERED),
         (registration is not None and registration.cancelled_by in SAID_NO, LeftOut.DECLINED),
+        (standing.lacks_training, LeftOut.LACKS_TRAINING),
         (not standing.has_agreed, LeftOut.NO_CONSENT),
         (standing.paused_until is not None and today < standing.paused_until, LeftOut.PAUSED),
         (standing.is_taken_out, LeftOut.CHOSEN),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from coordapp.directory import consents
+from coordapp.directory import consents, training_records
 from coordapp.directory.models import Person
 from coordapp.directory.models_profile import Volunteer
 from coordapp.events import registration as registrations
@@ -45,11 +45,14 @@ def check(
     invited = _list_invited_ids(event) if counts_invited else set()
     registered, agreed = registrations_of(event), consents.list_agreed(event.rules.invitation_purpose)
     paused, today = _pauses(), clock.today()
+    needed = event.required_format_id
+    admitted = training_records.list_completed(needed) if needed is not None else set()
     reachable, left_out = [], []
     for person in people:
         standing = Standing(
             is_invited=person.id in invited, has_agreed=person.id in agreed, paused_until=paused.get(person.id),
             registration=registered.get(person.id), is_taken_out=person.id in without,
+            lacks_training=needed is not None and person.id not in admitted,
         )  # fmt: skip
         reason = rules.left_out(person, standing, today=today)
         if reason is None:

@@ -19,6 +19,7 @@ LEFT_OUT = {
     LeftOut.INVITED: "schon eingeladen",
     LeftOut.REGISTERED: "schon angemeldet",
     LeftOut.DECLINED: "hat schon abgesagt",
+    LeftOut.LACKS_TRAINING: "die Schulung, die man vorher braucht, fehlt noch",
     LeftOut.NO_CONSENT: "hat Einladungen nicht zugestimmt",
     LeftOut.PAUSED: "macht gerade Pause",
     LeftOut.BY_PHONE: "möchte lieber angerufen werden",

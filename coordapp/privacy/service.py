@@ -139,10 +139,14 @@ def _text_of_needs():
 
 
 def _forget_feedback(now: datetime) -> int:
-    """Delete links to the questions after two months; texts and links to the results after a year."""
+    """Delete links to the questions after two months (confidential: one), texts and links to results after a year."""
     old = _over_before(now - FEEDBACK_TEXTS)
     has_text = (FeedbackAnswer.text != "", FeedbackAnswer.event_id.in_(old))
-    gone = _count(delete(FeedbackTicket).where(FeedbackTicket.event_id.in_(_over_before(now - LINKS_LAST))))
+    ended = or_(
+        FeedbackTicket.event_id.in_(_over_before(now - LINKS_LAST)),
+        FeedbackTicket.event_id.in_(confidential_plan.over_for_long(now)),
+    )
+    gone = _count(delete(FeedbackTicket).where(ended))
     gone += _count(delete(FeedbackShare).where(FeedbackShare.event_id.in_(old)))
     return gone + _count(update(FeedbackAnswer).where(*has_text).values(text=""))
 

@@ -81,7 +81,7 @@ def walk_in(event_id: int):
 def add_walk_in(event_id: int):
     """Register somebody at the door as having come."""
     event, form = get_round_table(event_id), WalkInForm()
-    if not form.validate_on_submit():
+    if not form.is_new(door.list_attendance(event)):
         return _walk_in_page(event, form), 422
     door.add_walk_in(
         event, name=form.name.data or "", email=form.email.data, by=signed_in_user(), status=RegistrationStatus.ATTENDED

@@ -1,5 +1,8 @@
 """Ticking who was there on each date, and for how long; closing the list counts the hours."""
 
+from collections.abc import Container
+from datetime import date as day
+
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
@@ -46,7 +49,8 @@ def show(event_id: int):
     return render_template(
         "trainings/attendance_office/show.html", training=training, event=event, ticked=ticked,
         opened={date.id for date in opened}, hours=attendance.list_hours(training) if opened else [],
-        next_date=next((date for date in opened if date.id not in ticked), None),
+        next_date=_next_date(opened, ticked, today=clock.local(now).date()),
+        unticked=[date for date in event.dates if date.id not in ticked],
         can_close=event.dates[-1] in opened, planned=length(training.minutes), length=length,
     )  # fmt: skip
 
@@ -125,7 +129,7 @@ def save_missed(event_id: int, event_date_id: int, registration_id: int):
     """Store how long somebody was away."""
     training, chosen = _find(event_id, event_date_id)
     registration, form = _find_registration(training, registration_id), MissedForm()
-    if not form.validate_on_submit():
+    if not form.fits(attendance.planned_of(training)[chosen.id]):
         return _missed_page(training, chosen, registration, form), 422
     attendance.set_missed(training, chosen, registration, minutes=form.minutes.data or 0)
     db.session.commit()
@@ -145,7 +149,7 @@ def walk_in(event_id: int, event_date_id: int):
 def add_walk_in(event_id: int, event_date_id: int):
     """Register somebody at the door and tick them."""
     (training, chosen), form = _find(event_id, event_date_id), WalkInForm()
-    if not form.validate_on_submit():
+    if not form.is_new(door.list_attendance(training.event)):
         return _walk_in_page(training, chosen, form), 422
     attendance.add_walk_in(training, chosen, name=form.name.data or "", email=form.email.data, by=signed_in_user())
     db.session.commit()
@@ -185,6 +189,13 @@ def _refused(words: str):
     db.session.rollback()
     flash(words, "warning")
     return redirect(url_for(".show", event_id=(request.view_args or {})["event_id"]))
+
+
+def _next_date(opened: list[EventDate], ticked: Container[int], *, today: day) -> EventDate | None:
+    """Return the date to tick next: today's, else the first that nobody has begun to tick."""
+    unticked = [date for date in opened if date.id not in ticked]
+    todays = [date for date in unticked if clock.local(date.starts_at).date() == today]
+    return next(iter(todays + unticked), None)
 
 
 def _find(event_id: int, event_date_id: int) -> tuple[Training, EventDate]:

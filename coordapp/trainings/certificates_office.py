@@ -1,6 +1,6 @@
 """Issuing certificates, taking one back, and printing all of a training in one file."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.extensions import db
@@ -49,18 +49,18 @@ def issue(event_id: int):
 @bp.get("/<int:event_id>/bescheinigungen/drucken/")
 @open_to(Access.OFFICE)
 def choose(event_id: int):
-    """Ask for the birth dates of those who want theirs on the paper."""
+    """Ask for the birth dates of those who want theirs on the paper: of all, or of those named in the address."""
     training = _find(event_id)
-    valid = certificates.list_valid(training.event)
+    valid = _list_chosen(training)
     return _print_page(training, valid, PrintForm().fill(valid))
 
 
 @bp.post("/<int:event_id>/bescheinigungen/drucken/")
 @open_to(Access.OFFICE)
 def print_all(event_id: int):
-    """Give out all valid certificates of a training as one PDF; birth dates are not stored."""
+    """Give out the valid certificates of a training, or some of them, as one PDF; birth dates are not stored."""
     training, form = _find(event_id), PrintForm()
-    valid = certificates.list_valid(training.event)
+    valid = _list_chosen(training)
     if not valid:
         return redirect(url_for(".show", event_id=event_id))
     if not form.validate_on_submit():
@@ -111,6 +111,12 @@ def _find(event_id: int) -> Training:
     """Return a training that may have certificates; answer 404 for a confidential one."""
     training = get_training(event_id)
     return abort(404) if training.event.is_confidential else training
+
+
+def _list_chosen(training: Training) -> list[Certificate]:
+    """List the valid certificates whose ids stand in the address, or all when none do."""
+    chosen, valid = request.args.getlist("nur", type=int), certificates.list_valid(training.event)
+    return [one for one in valid if one.id in chosen] if chosen else valid
 
 
 def _find_certificate(training: Training, certificate_id: int) -> Certificate:

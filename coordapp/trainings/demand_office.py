@@ -3,12 +3,14 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from coordapp.accounts.guards import Access, open_to
+from coordapp.directory import service as directory
 from coordapp.events import places
 from coordapp.events.service import EditedMeanwhile
 from coordapp.extensions import db
 from coordapp.shared.attention import counted
-from coordapp.trainings import demand, service
+from coordapp.trainings import demand, interests, service
 from coordapp.trainings.group_forms import NextGroupForm
+from coordapp.trainings.interest_forms import PhoneForm
 from coordapp.trainings.models import TrainingFormat
 
 bp = Blueprint("demand_office", __name__)
@@ -34,6 +36,40 @@ def show(format_id: int):
         "trainings/demand_office/show.html", demand=wanted, format=training_format,
         lacking=demand.who_lack(training_format, wanted.waiters),
     )  # fmt: skip
+
+
+@bp.get("/<int:format_id>/eintragen/")
+@open_to(Access.OFFICE)
+def note(format_id: int):
+    """Ask who phones and wants to hear of the next group."""
+    return _note_page(_get(format_id), PhoneForm())
+
+
+@bp.post("/<int:format_id>/eintragen/")
+@open_to(Access.OFFICE)
+def save_note(format_id: int):
+    """Note somebody who phones; who is on the list already is not noted twice."""
+    training_format, form = _get(format_id), PhoneForm()
+    if not form.validate_on_submit():
+        return _note_page(training_format, form), 422
+    name = form.name.data or ""
+    if not form.email.data and interests.find_namesake(training_format, name) is not None:
+        flash(f"{name} steht schon auf der Liste.", "info")
+        return redirect(url_for(".show", format_id=format_id))
+    person = directory.remember_person(name=name, email=form.email.data, phone=form.phone.data, language="de")
+    directory.fill_in_phone(person, form.phone.data)
+    interests.note(
+        training_format, person, organisation_name=form.organisation_name.data or "",
+        field_of_work=form.field_of_work.data or "", proven=True, by_account=True, language=person.language,
+    )  # fmt: skip
+    db.session.commit()
+    told = "Die E-Mail ist unterwegs." if person.mail_address else "Rufen Sie an, wenn es so weit ist."
+    flash(f"{name} ist vorgemerkt. {told}", "success")
+    return redirect(url_for(".show", format_id=format_id))
+
+
+def _note_page(training_format: TrainingFormat, form: PhoneForm) -> str:
+    return render_template("trainings/demand_office/note.html", format=training_format, form=form)
 
 
 @bp.get("/<int:format_id>/oeffnen/")

@@ -49,7 +49,7 @@ class IsBirthDate:
     def __call__(self, form: FlaskForm, field: DateField) -> None:  # noqa: ARG002 - the signature is WTForms's
         """Raise ValidationError for days to come and long ago."""
         if field.data is not None and not OLDEST <= field.data <= clock.today():
-            raise ValidationError(_("Bitte schreiben Sie den Tag so: 31.12.1990."))
+            raise ValidationError(_("Das kann kein Geburtsdatum sein. Bitte prüfen Sie das Jahr."))
 
 
 class BirthDateField(DateField):

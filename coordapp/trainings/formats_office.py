@@ -62,7 +62,7 @@ def show(format_id: int):
     entry = service.get_format(format_id)
     return render_template(
         "trainings/formats_office/show.html", format=entry, groups=catalogue.list_groups_of(entry), now=clock.now(),
-        uses=catalogue.uses_of(entry), waiting=0 if entry.is_confidential else len(demand.demand_for(entry).waiters),
+        uses=catalogue.uses_of(entry), waiting=_count_waiting(entry),
         words=words, hours=hours, logo_name=funders.logo_name,
     )  # fmt: skip
 
@@ -185,6 +185,10 @@ def save_group(format_id: int):
     return redirect(url_for("trainings_office.show", event_id=made.event_id))
 
 
+def _count_waiting(entry: TrainingFormat) -> int:
+    return 0 if entry.is_confidential else len(demand.demand_for(entry).waiters)
+
+
 def _plan_form() -> PlanForm:
     form = PlanForm()
     form.let_choose(places.list_places())
@@ -193,5 +197,6 @@ def _plan_form() -> PlanForm:
 
 def _plan_page(entry: TrainingFormat, form: PlanForm, *, warnings: dict | None = None) -> str:
     return render_template(
-        "trainings/formats_office/plan_group.html", format=entry, form=form, warnings=warnings or {}
+        "trainings/formats_office/plan_group.html", format=entry, form=form, warnings=warnings or {},
+        waiting=_count_waiting(entry),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from coordapp.events.models import Event, Place
 from coordapp.shared import clock
 from coordapp.shared.forms import WarningForm, add_error, choices, id_in, line_field
 from coordapp.trainings import hours
-from coordapp.trainings.fields import capacity_field, hours_field
+from coordapp.trainings.fields import HoursField, capacity_field, hours_field
 from coordapp.trainings.models import Training, TrainingFormat
 
 ROWS = 4  # for dates, where no group was held before
@@ -110,6 +110,7 @@ class RequestedGroupForm(GroupForm):
 
     format_id = SelectField("Angebot", coerce=int)
     title = line_field("Titel, wenn es dafür noch kein Angebot gibt", most=200)
+    trainer = line_field("Leitung", most=160)
 
     def offer(self, catalogue: Sequence[TrainingFormat]) -> None:
         """Name the entries to choose from."""
@@ -123,6 +124,10 @@ class RequestedGroupForm(GroupForm):
             add_error(self.title, "Bitte schreiben Sie, wie die Schulung heißt.")
             return False
         return is_valid
+
+    def group(self, places: Sequence[Place]) -> dict:
+        """Return what `service.plan_group` wants."""
+        return super().group(places) | {"trainer": self.trainer.data or ""}
 
 
 class PlanForm(GroupForm, WarningForm):
@@ -145,9 +150,7 @@ class PlanForm(GroupForm, WarningForm):
         if not super().validate(extra_validators):
             return False
         dates = self.chosen_dates()
-        length = sum(int((end - begin).total_seconds()) // 60 for begin, end in dates)
-        if (self.hours.minutes or 0) > length:
-            add_error(self.hours, f"Die Termine dauern zusammen nur {hours.typed(length)} Stunden.")
+        check_hours(self.hours, dates)
         if self.closes_on.data is not None and self.closes_on.data > clock.local(dates[0][0]).date():
             add_error(self.closes_on, "Die Anmeldung endet spätestens, wenn es beginnt.")
         return not self.errors
@@ -172,6 +175,13 @@ class PlanForm(GroupForm, WarningForm):
         }  # fmt: skip
 
 
+def check_hours(field: HoursField, dates: events.Dates) -> None:
+    """Say beside the hours that the dates are not that long; begin and end of each are UTC."""
+    length = sum(int((end - begin).total_seconds()) // 60 for begin, end in dates)
+    if (field.minutes or 0) > length:
+        add_error(field, f"Die Termine dauern zusammen nur {hours.typed(length)} Stunden.")
+
+
 def _moved(event: Event, *, not_before: date) -> list[date]:
     """Return the days of an event, moved by whole weeks so that the first is not before a day."""
     days = [clock.local(one.starts_at).date() for one in event.dates]
@@ -190,3 +200,10 @@ class LeadForm(FlaskForm):
         """Show what a group holds."""
         self.trainer.data, self.hours.data = training.trainer, hours.typed(training.minutes)
         self.version.data = str(training.event.version)
+
+    def fits(self, training: Training) -> bool:
+        """Check the form; a group takes no longer than its dates."""
+        if not self.validate_on_submit():
+            return False
+        check_hours(self.hours, [(date.starts_at, date.ends_at) for date in training.event.dates])
+        return not self.errors

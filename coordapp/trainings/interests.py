@@ -74,3 +74,11 @@ def find_interest_of(training_format: TrainingFormat, person: Person) -> Trainin
     """Return what somebody wants to hear of a format."""
     mine = {"format_id": training_format.id, "person_id": person.id}
     return db.session.scalars(select(TrainingInterest).filter_by(**mine)).first()
+
+
+def find_namesake(training_format: TrainingFormat, name: str) -> TrainingInterest | None:
+    """Return the interest of somebody called so, however it is written."""
+    query = select(TrainingInterest).join(TrainingInterest.person).filter(
+        TrainingInterest.format_id == training_format.id, Person.name_key == directory.name_key(name)
+    )  # fmt: skip
+    return db.session.scalars(query).first()

@@ -72,7 +72,7 @@ def lead(event_id: int):
 def save_lead(event_id: int):
     """Change who leads a group and how long it takes."""
     training, form = service.get_training(event_id), LeadForm()
-    if not form.validate_on_submit():
+    if not form.fits(training):
         return _lead_page(training, form), 422
     try:
         service.change_group(

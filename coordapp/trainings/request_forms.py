@@ -75,6 +75,30 @@ class RequestForm(FlaskForm):
         }  # fmt: skip
 
 
+class PhoneRequestForm(RequestForm):
+    """The office writes down what somebody asks for on the telephone."""
+
+    format_id = SelectField("Welche Schulung?", coerce=int, default=ANOTHER)
+    topic = text_field("Worum soll es gehen?", most=3000)
+    wanted_when = line_field("Wann passt es?", most=300, needed="Wann passt es? Beispiel: im Mai, abends")
+    organisation_name = line_field("Verein, Amt oder Betrieb", most=160)
+    contact_name = line_field("Ansprechperson", most=120, needed="Mit wem haben Sie gesprochen?")
+    email = email_field("E-Mail-Adresse", needed=False)
+    phone = phone_field("Telefon")
+
+    def validate(self, extra_validators=None) -> bool:
+        """Ask for one way to reach them."""
+        is_valid = super().validate(extra_validators)
+        if not self.email.data and not self.phone.data and not self.email.errors and not self.phone.errors:
+            add_error(self.phone, "Bitte schreiben Sie eine Telefonnummer oder eine E-Mail-Adresse auf.")
+            return False
+        return is_valid
+
+    def said(self) -> dict:
+        """Return what was noted, by columns of TrainingRequest."""
+        return super().said() | {"email": self.email.data or ""}
+
+
 class AnswerForm(FlaskForm):
     """What the office writes."""
 

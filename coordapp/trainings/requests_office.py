@@ -11,11 +11,10 @@ from coordapp.shared.forms import id_in
 from coordapp.trainings import request_words, requests, service
 from coordapp.trainings.group_forms import NEW_FORMAT, RequestedGroupForm
 from coordapp.trainings.models import TrainingRequest
-from coordapp.trainings.request_forms import AnswerForm, DeclineForm, HandOnForm, NoteForm
+from coordapp.trainings.request_forms import AnswerForm, DeclineForm, HandOnForm, NoteForm, PhoneRequestForm
 
 bp = Blueprint("training_requests_office", __name__)
 
-LONGEST_TITLE = 200  # letters
 ALREADY = "Über diese Anfrage ist schon entschieden."
 
 
@@ -27,6 +26,36 @@ def index():
         "trainings/requests_office/index.html", requests=requests.list_requests(), words=request_words,
         now=clock.now(), is_open=requests.OPEN,
     )  # fmt: skip
+
+
+@bp.get("/neu/")
+@open_to(Access.OFFICE)
+def new():
+    """Ask what somebody who phones would like."""
+    return _new_page(_phone_form())
+
+
+@bp.post("/neu/")
+@open_to(Access.OFFICE)
+def create():
+    """Write down what somebody asked for on the telephone; with an address they get a receipt."""
+    form = _phone_form()
+    if not form.validate_on_submit():
+        return _new_page(form), 422
+    asked = requests.receive(**form.said())
+    db.session.commit()
+    flash("Die Anfrage ist aufgeschrieben.", "success")
+    return redirect(url_for(".show", request_id=asked.id))
+
+
+def _phone_form() -> PhoneRequestForm:
+    form = PhoneRequestForm()
+    form.offer(service.list_formats(offered_only=False), represented=())
+    return form
+
+
+def _new_page(form: PhoneRequestForm) -> str:
+    return render_template("trainings/requests_office/new.html", form=form)
 
 
 @bp.get("/<int:request_id>/")
@@ -99,7 +128,6 @@ def plan(request_id: int):
     form = _group_form()
     form.propose(like=None, place=asked.format.place if asked.format else None, capacity=asked.group_size)
     form.format_id.data = asked.format_id or NEW_FORMAT
-    form.title.data = "" if asked.format else asked.topic.partition("\n")[0][:LONGEST_TITLE]
     return _plan_page(asked, form)
 
 

@@ -10,7 +10,9 @@ from coordapp.accounts import limits
 from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.accounts.sign_ins import keep_out_of_caches
 from coordapp.directory import representatives
+from coordapp.events.rules import State, state
 from coordapp.extensions import db
+from coordapp.shared import clock
 from coordapp.trainings import request_words, requests, service
 from coordapp.trainings.request_forms import ANOTHER, RequestForm
 
@@ -65,7 +67,8 @@ def received():
 def show(token: str):
     """Say where a request stands; of what a stranger may have typed nothing is shown."""
     asked = requests.find_request(token) or abort(404)
-    groups = [one for one in requests.list_trainings_of(asked) if one.group_token and one.event.is_published]
+    now, trainings = clock.now(), requests.list_trainings_of(asked)
+    groups = [one for one in trainings if one.group_token and state(one.event, at=now) is State.PUBLISHED]
     title = asked.format.title if asked.format is not None and not asked.format.is_confidential else None
     return render_template(
         "trainings/requests/show.html", asked=asked, title=title, groups=groups,

@@ -200,9 +200,17 @@ def _page(training: Training, form: TrainingForm) -> str:
         is_full=catalogue.is_full(event, occupancy), has_begun=event.starts_at <= now < event.ends_at,
         precondition=precondition, lacks=lacks, is_public=catalogue.is_public, words=words, hours=hours,
         next_of_precondition=catalogue.next_group(precondition, at=now) if lacks else None,
+        own=_own_registration(event),
         next_group=catalogue.next_group(entry, at=now, besides=event), logo_name=funders.logo_name,
         language_name=LANGUAGES.get(event.language, ""),
     )  # fmt: skip
+
+
+def _own_registration(event: Event) -> Registration | None:
+    """Return the registration of who is signed in, unless it is cancelled."""
+    person = directory.find_person_of(signed_in_user()) if current_user.is_authenticated else None
+    made = registrations.find_registration_of(event, person) if person is not None else None
+    return made if made is not None and made.is_active else None
 
 
 def _lacks_precondition(event: Event) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from coordapp.extensions import db
-from coordapp.feedback import results, service
+from coordapp.feedback import results, rules, service
 from coordapp.feedback.models import FeedbackAnswer, FeedbackShare, FeedbackTicket
 from coordapp.privacy import export
 from coordapp.privacy import service as privacy
@@ -24,6 +24,17 @@ def test_links_go_two_months_after_the_event(app, past, days, left):
     for _number in range(2):
         service.make_ticket(event)
     with clock.stopped(ENDED + timedelta(days=days)):
+        privacy.delete_due()
+    assert count(FeedbackTicket) == left
+
+
+@pytest.mark.parametrize(("days", "left"), [(29, 1), (31, 0)])
+def test_links_of_a_confidential_event_go_with_all_else_after_a_month(app, past, days, left):
+    event = past(0, is_confidential=True, group_only=True)
+    service.make_ticket(event)
+    moment = ENDED + timedelta(days=days)
+    assert rules.are_links_open(event, at=moment) is bool(left)
+    with clock.stopped(moment):
         privacy.delete_due()
     assert count(FeedbackTicket) == left
 

@@ -38,6 +38,8 @@ NUMBER = "+493628738100"
     ({}, {"registration": SAID_NO}, LeftOut.DECLINED),
     ({}, {"registration": SAID_NO_BY_PHONE}, LeftOut.DECLINED),
     ({}, {"registration": LAPSED}, None),                        # never confirmed: may be asked
+    ({}, {"lacks_training": True}, LeftOut.LACKS_TRAINING),
+    ({}, {"lacks_training": True, "registration": CONFIRMED}, LeftOut.REGISTERED),
     ({}, {"has_agreed": False}, LeftOut.NO_CONSENT),
     ({"email": None}, {"has_agreed": False}, LeftOut.NO_CONSENT),
     ({}, {"paused_until": date(2027, 3, 17)}, LeftOut.PAUSED),

@@ -219,6 +219,13 @@ def test_an_event_that_comes_near_asks_to_invite_people(planned, make, deeds, ap
     assert deeds() == []
 
 
+def test_nobody_is_to_be_invited_to_what_is_full(planned, make, deeds):
+    near = make.event(starts_at=make.in_days(40), capacity=1)
+    assert "Ehrenamtliche einladen" in dict(deeds())
+    make.registration(near)
+    assert "Ehrenamtliche einladen" not in dict(deeds())
+
+
 @pytest.mark.parametrize(("until", "expected"), [
     (None, False), (date(2026, 6, 8), False), (date(2026, 6, 7), True), (NOW, False),
     (NOW - timedelta(seconds=1), True),

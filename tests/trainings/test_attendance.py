@@ -118,8 +118,10 @@ def test_minutes_that_make_no_sense_are_asked_again(office, make, training, type
 
 def test_nobody_is_away_longer_than_the_date_lasts(office, make, training):
     anna = guest(make, training)
-    office.post_form(url(training, 0, f"{anna.id}/gekuerzt/"), {"minutes": "200"})
-    assert minutes_of(anna) == [0, None, None, None]
+    for minutes in ("90", "200"):
+        page = office.post_form(url(training, 0, f"{anna.id}/gekuerzt/"), {"minutes": minutes}, status=422)
+        assert "Dann nehmen Sie in der Liste den Haken weg." in page.errors["minutes"]
+    assert minutes_of(anna) == [None] * 4
 
 
 def test_all_were_there_ticks_who_has_a_place_and_leaves_shortened_ones(office, make, training):
@@ -320,6 +322,31 @@ def test_the_pages_ask_the_database_the_same_number_of_times_for_one_and_thirty(
     for _ in range(29):
         be_there(training, guest(make, training), 0)
     assert ask() == few
+
+
+def test_todays_evening_comes_first_and_closing_names_the_evenings_nobody_ticked(office, make):
+    training = make.training(days=(-14, -7, 0), hour=1)
+    guest(make, training)
+    page = office.get_page(url(training))
+    first = page.main.one("a", class_="kern-btn--primary")
+    assert first["href"] == url(training, 2)
+    assert "An 3 Terminen ist noch niemand abgehakt" in page.text
+    for number in range(3):
+        attendance.mark_all(training, training.event.dates[number])
+    db.session.commit()
+    assert "ist noch niemand abgehakt" not in office.get_page(url(training)).text
+
+
+def test_a_name_that_stands_on_the_list_is_asked_about_at_the_door(office, make, training):
+    guest(make, training, "Hanna Hort")
+    known = make.registration(training.event, make.person(name="Emil Ernst", email="emil@example.org"))
+    page = office.post_form(url(training, 2, "dazu/"), {"name": "hanna  hort"}, status=422)
+    assert "Hanna Hort steht schon auf der Liste." in page.errors["name"]
+    page = office.post_form(url(training, 2, "dazu/"), {"name": "Hanna Hort (Stadtilm)"}, status=200)
+    assert "Hanna Hort (Stadtilm) ist da." in page.text
+    office.post_form(url(training, 2, "dazu/"), {"name": "Emil Ernst", "email": "emil@example.org"}, status=200)
+    assert db.session.query(Registration).filter_by(event_id=training.event_id).count() == 3
+    assert minutes_of(known) == [None, None, 90, None]
 
 
 def test_the_office_is_told_what_trainings_need(office, make, training):

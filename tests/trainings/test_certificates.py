@@ -121,6 +121,19 @@ def test_who_lost_the_link_gets_it_once_more_and_a_double_click_is_one_mail(offi
     office.post_to(url(training, f"{anna.id}/senden"), status=404)
 
 
+def test_one_certificate_or_those_without_address_are_printed_alone(office, make):
+    training = hold(make, make.person(name="Anna"), make.person(name="Bert", email=None), make.person(name="Cem"))
+    anna, bert, _cem = issue(office, training)
+    links = office.get_page(url(training)).links
+    assert links["Drucken: Anna"] == url(training, f"drucken/?nur={anna.id}")
+    assert links["Nur die ohne E-Mail drucken (1)"] == url(training, f"drucken/?nur={bert.id}")
+    page = office.get_page(links["Nur die ohne E-Mail drucken (1)"])
+    assert "1 Bescheinigung in einer Datei" in page.text
+    answer = office.post(page.url, data=form_values(page.form_of("PDF speichern")))
+    made = read(answer)
+    assert (len(made.pages), bert.serial in text_of(made.pages[0])) == (1, True)
+
+
 def test_a_link_is_not_sent_again_to_an_address_that_nobody_proved(office, make):
     training = hold(make, make.person(proven=False))
     (made,) = issue(office, training)

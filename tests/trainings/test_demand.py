@@ -390,3 +390,38 @@ def test_the_start_page_says_when_enough_wait_to_fill_half_a_group(make, wanted,
     wait(make, wanted, number)
     page = office.get_page("/verwaltung/")
     assert ("Nächste Gruppe öffnen" in page.links) is is_said
+
+
+# somebody phones
+
+
+def test_the_office_notes_who_phones_and_nobody_twice(office, wanted):
+    url = f"{INDEX}{wanted.id}/eintragen/"
+    assert office.get_page(f"{INDEX}{wanted.id}/").links["Jemanden vormerken"] == url
+    typed = {"name": "Paula Phon", "phone": "03628 123456", "organisation_name": "Kita Nord", "field_of_work": "Kita"}
+    page = office.press(url, "Vormerken", typed | {"name": ""}, status=422)
+    assert (list(page.errors), page.values["field_of_work"]) == (["name"], "Kita")
+    page = office.press(url, "Vormerken", typed, status=200)
+    assert "Paula Phon ist vorgemerkt. Rufen Sie an, wenn es so weit ist." in page.text
+    page = office.press(url, "Vormerken", {"name": "paula  phon"}, status=200)
+    assert "steht schon auf der Liste" in page.text
+    (waiter,) = demand.demand_for(wanted).waiters
+    assert (waiter.person.phone, waiter.organisation_name) == ("+493628123456", "Kita Nord")
+    assert db.session.scalars(db.select(Mail)).all() == []
+
+
+def test_who_phones_and_has_an_address_is_written_to(office, wanted):
+    typed = {"name": "Paul", "email": "paul@example.org"}
+    office.press(f"{INDEX}{wanted.id}/eintragen/", "Vormerken", typed, status=200)
+    (mail,) = db.session.scalars(db.select(Mail)).all()
+    assert (mail.recipient, mail.template) == ("paul@example.org", "trainings/mail/interest_noted.txt")
+
+
+def test_planning_a_group_says_who_waits_and_leads_to_opening_one_for_them(office, make, wanted):
+    plan = f"/verwaltung/schulungen/angebote/{wanted.id}/gruppe/"
+    assert "Auf diese Schulung" not in office.get_page(plan).text
+    wait(make, wanted, 2)
+    db.session.commit()
+    page = office.get_page(plan)
+    assert "Auf diese Schulung warten 2 Personen" in page.text
+    assert page.links["Öffnen Sie eine Gruppe für alle, die warten"] == f"{INDEX}{wanted.id}/oeffnen/"

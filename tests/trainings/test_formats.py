@@ -128,7 +128,7 @@ def test_followers_are_found_over_several_steps_and_circles_end():
     assert catalogue.followers(1, {1: 2, 2: 1}) == {1, 2}
 
 
-@pytest.mark.parametrize("use", ["group", "interest", "history", "follower"])
+@pytest.mark.parametrize("use", ["group", "interest", "history", "follower", "asked for by a group"])
 def test_what_is_in_use_stays_as_confidential_as_it_is_and_is_not_deleted(office, make, use):
     entry = make.training_format(title="In Gebrauch")
     match use:
@@ -142,6 +142,8 @@ def test_what_is_in_use_stays_as_confidential_as_it_is_and_is_not_deleted(office
             )
         case "follower":
             make.training_format(required_format=entry)
+        case "asked for by a group":
+            make.event(required_format_id=entry.id)  # its entry asks for nothing any more
     db.session.commit()
     page = office.press(edit_of(entry), SAVE, {"confidentiality": "yes", "trainer": "Eva"}, status=422)
     assert "Darum bleibt es, wie es ist." in page.text

@@ -9,7 +9,7 @@ from coordapp.events.models import CancelledBy, Registration, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.outbox.models import Mail
 from coordapp.shared import clock
-from coordapp.trainings import answers
+from coordapp.trainings import answers, service
 from coordapp.trainings.models import TrainingAnswers, TrainingRequest
 
 S = RegistrationStatus
@@ -236,6 +236,37 @@ def test_with_its_link_one_registers_for_a_closed_group(client, make):
     assert one().status is S.CONFIRMED
 
 
+def test_who_is_registered_already_is_led_to_their_registration(volunteer_client, training):
+    volunteer_client.post_form(page_of(training), FROM, status=200)
+    page = volunteer_client.get_page(page_of(training))
+    assert page.links["Ihre Anmeldung ansehen, ändern oder absagen"] == f"/anmeldung/{one().token}/"
+    assert "Anmelden" not in page.buttons
+
+
+def test_after_its_link_was_renewed_nobody_gets_into_a_closed_group_by_correcting_an_address(client, make):
+    asked = TrainingRequest(
+        organisation_name="Kita", contact_name="Eva", email="eva@example.org", topic="Hilfe", group_size=8,
+        wanted_when="im März",
+    )  # fmt: skip
+    closed = make.training(request=asked)
+    make.person(name=OLHA["name"], email=OLHA["email"])
+    client.post_form(f"/schulungen/gruppe/{closed.group_token}/", OLHA, status=200)
+    service.renew_link(closed)
+    made = one()
+    made.proven_at, made.status, made.expires_at = NOW, S.CONFIRMED, None
+    db.session.commit()
+    client.post_form("/anmeldung/danke/", {"email": "fremd@example.org"}, status=200)
+    assert one().person.email == OLHA["email"]
+
+
+def test_links_in_the_mails_open_in_the_language_of_the_reader(client, training):
+    client.get(f"{page_of(training)}?sprache=ar")
+    client.post_form(page_of(training), OLHA, status=200)
+    mail = db.session.scalars(db.select(Mail)).one()
+    assert f"/anmeldung/{one().token}/?sprache=ar" in mail.text
+    assert f"/anmeldung/{one().token}/?sprache=ar" in mail.html
+
+
 # said later, through the link of the registration: who was invited or phoned was never asked
 
 
@@ -284,6 +315,14 @@ def test_what_was_said_for_the_last_training_is_offered_for_the_next(client, tra
     made = make.registration(training.event, person)
     db.session.commit()
     assert client.get_page(own_page(made)).values == FROM
+
+
+def test_what_a_stranger_said_in_somebodys_name_is_not_offered_to_them(client, training, make):
+    person = make.person()
+    answers.remember(make.registration(make.training().event, person, status=S.UNCONFIRMED), **FROM)
+    made = make.registration(training.event, person)
+    db.session.commit()
+    assert client.get_page(own_page(made)).values == dict.fromkeys(FROM, "")
 
 
 def test_what_was_said_for_a_confidential_training_stays_there(client, training, make):
