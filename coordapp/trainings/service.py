@@ -37,6 +37,8 @@ def plan_group(
     A group that was asked for is closed: who has its link registers. What is confidential is closed as well, and has
     no link: the office invites. What is not given is as in the catalogue.
     """
+    db.session.flush()
+    db.session.refresh(training_format, with_for_update={"of": TrainingFormat})  # it stays as confidential as it is
     is_closed = training_format.is_confidential or request is not None
     event = events.create_event(
         kind=EventKind.TRAINING, title=training_format.title, dates=dates, place=place or training_format.place,
