@@ -83,7 +83,13 @@ def _new_page(event: Event, form: PhoneRegistrationForm, *, lacking: bool = Fals
     free = words.free_places(event, taken=held.taken, waiting=held.waiting, at=clock.now())
     known = people.find_namesake(name=form.name.data or "", email=form.email.data) if lacking else None
     return render_template(
-        "events/registrations_office/new.html", event=event, form=form, free=free, lacking=lacking, known=known
+        "events/registrations_office/new.html",
+        event=event,
+        form=form,
+        free=free,
+        lacking=lacking,
+        known=known,
+        is_full=held.waiting > 0 or held.free(event) == 0,
     )
 
 
@@ -227,7 +233,8 @@ def do_move(registration_id: int):
             return redirect(url_for(".show", registration_id=(moved or made).id))
         except RegistrationRefused as refused:
             db.session.rollback()
-            add_error(form.event_id, words.refused_long(refused.reason))
+            lacking = refused.reason is Refusal.PRECONDITION
+            add_error(form.event_id, LACKING if lacking else words.refused_long(refused.reason))
     return render_template("events/registrations_office/move.html", registration=made, form=form), 422
 
 
@@ -240,9 +247,11 @@ def _moved_words(made: Registration, moved: Registration | None) -> tuple[str, s
 def _move_form(made: Registration) -> MoveForm:
     form = MoveForm()
     coming = service.list_coming(made.event.kind, at=clock.now())
+    free = service.free_places(coming, at=clock.now())
     form.event_id.choices = {
-        event.id: f"{event.title}, {languages.day(event.starts_at)}" for event in coming if event.id != made.event_id
-    }
+        event.id: f"{event.title}, {languages.day(event.starts_at)} ({free[event.id]})"
+        for event in coming if event.id != made.event_id
+    }  # fmt: skip
     return form
 
 

@@ -1,7 +1,7 @@
 """What the office's start page and its search show. Everything here is a question; nothing is changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from coordapp.directory import service as directory
 from coordapp.directory.models import Person
+from coordapp.events import service as events
 from coordapp.events.models import HOLDING, Event, EventDate, Need, Place, Registration
 from coordapp.events.occupancy import Occupancy, occupancy_of
 from coordapp.extensions import db
@@ -54,6 +55,7 @@ class Hits:
     events: Sequence[Event]
     people: Sequence[PersonHit]
     next_event: Event | None
+    free: Mapping[int, str]  # by the id of an event: whether one can still come
 
     @property
     def is_empty(self) -> bool:
@@ -99,7 +101,9 @@ def search(typed: str, now: datetime) -> Hits:
     """Find events by title, place or day, and people by name, address or municipality."""
     people = directory.search_people(typed, limit=MOST) if text.fold(typed) else []
     next_event = find_next_event(now)
-    return Hits(_find_events(rules.parse(typed), now), _with_registrations(people, next_event), next_event)
+    found = _find_events(rules.parse(typed), now)
+    free = events.free_places(found, at=now) if found else {}
+    return Hits(found, _with_registrations(people, next_event), next_event, free)
 
 
 def _find_events(query: rules.Query, now: datetime) -> list[Event]:
@@ -127,8 +131,8 @@ def _find_events(query: rules.Query, now: datetime) -> list[Event]:
         )
     ]  # fmt: skip
     found.sort(key=lambda event_id: (max(starts[event_id]) < now, abs(min(starts[event_id]) - now)))
-    events = {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(found[:MOST])))}
-    return [events[event_id] for event_id in found[:MOST]]
+    shown = {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(found[:MOST])))}
+    return [shown[event_id] for event_id in found[:MOST]]
 
 
 def _with_registrations(people: Iterable[Person], next_event: Event | None) -> list[PersonHit]:

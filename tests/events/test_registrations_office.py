@@ -229,6 +229,7 @@ def test_moving_a_caller_to_another_date(office, event, make, kinds_of_mails):
     offered = [option.text for option in page.main.all("option")]
     assert len(offered) == 1
     assert offered[0].startswith("Anderer Tisch")
+    assert offered[0].endswith("Plätze frei)")
     done = office.post_form(path_of(made, "umbuchen/"), {"event_id": str(other.id)}, status=200)
     assert f"{made.person.name}: angemeldet." in done.root.text
     moved = db.session.scalars(db.select(Registration).filter_by(event_id=other.id)).one()
@@ -250,6 +251,19 @@ def test_moving_a_party_to_where_it_does_not_fit_leaves_it(office, event, make):
     page = office.post_form(path_of(made, "umbuchen/"), {"event_id": str(other.id)}, status=422)
     assert "So viele Plätze gibt es hier nicht." in page.errors["event_id"]
     assert made.status is S.CONFIRMED
+
+
+def test_whoever_is_moved_to_a_full_event_is_seen_to_wait_before_it_happens(office, event, make):
+    other = make.event(capacity=1)
+    make.registration(other)
+    page = office.get_page(path_of(make.registration(event), "umbuchen/"))
+    assert page.main.one("option").text.endswith("(ausgebucht, Warteliste möglich)")
+
+
+def test_on_the_form_for_who_phones_the_button_says_that_it_is_the_waiting_list(office, make):
+    full = make.event(capacity=1)
+    make.registration(full)
+    assert "Auf die Warteliste setzen" in office.get_page(f"{list_of(full)}neu/").buttons
 
 
 def test_without_another_date_moving_says_so(office, event, make):

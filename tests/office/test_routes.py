@@ -195,6 +195,13 @@ def test_the_search_box_of_every_office_page_leads_to_the_search(office, make):
     assert (form["action"], [field["name"] for field in form.all("input")]) == (SEARCH, ["q"])
 
 
+def test_a_found_event_says_whether_there_is_a_place(office, make):
+    full = make.event(title="Tisch in Plaue", capacity=1)
+    make.registration(full)
+    page = office.get_page(f"{SEARCH}?q=plaue")
+    assert "ausgebucht, Warteliste möglich" in page.main.one("tbody").text
+
+
 def test_the_search_asks_as_often_for_thirty_hits_as_for_one(office, make, count_queries, next_event):
     def fill(number: int) -> None:
         for _each in range(number):
