@@ -10,6 +10,7 @@ from coordapp.accounts import limits
 from coordapp.accounts.guards import Access, open_to, signed_in_user
 from coordapp.accounts.sign_ins import keep_out_of_caches
 from coordapp.directory import representatives
+from coordapp.events.occupancy import occupancies
 from coordapp.events.rules import State, state
 from coordapp.extensions import db
 from coordapp.shared import clock
@@ -72,6 +73,7 @@ def show(token: str):
     title = asked.format.title if asked.format is not None and not asked.format.is_confidential else None
     return render_template(
         "trainings/requests/show.html", asked=asked, title=title, groups=groups,
+        taken={event_id: held.taken for event_id, held in occupancies(one.event for one in groups).items()},
         status=request_words.STATUS_LONG[asked.status],
     )  # fmt: skip
 

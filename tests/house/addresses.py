@@ -8,7 +8,9 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from coordapp.accounts.guards import Access, access_of
 from coordapp.events.kinds import EventKind
+from coordapp.events.models import Event, EventDate, Registration, RegistrationStatus
 from coordapp.extensions import db
+from coordapp.shared import clock
 from coordapp.trainings import funders
 
 UNKNOWN = {"int": 999_999, "string": "gibt-es-nicht", "default": "gibt-es-nicht"}
@@ -75,7 +77,19 @@ def _events_of_each_kind() -> list[int]:
 
 
 def all_tokens() -> list[str]:
-    """Return tokens that links carry, of every table that keeps them readable."""
+    """Return tokens that links carry, of every table that keeps them readable, and of who comes to what is ahead."""
+    return [*(token for kind in EventKind for token in _tokens_of_coming(kind)), *_tokens_of_tables()]
+
+
+def _tokens_of_coming(kind: EventKind) -> list[str]:
+    ahead = (Event.kind == kind, Event.dates.any(EventDate.starts_at > clock.now()), Event.cancelled_at.is_(None))
+    coming = (
+        db.select(Registration.token).join(Event).where(Registration.status == RegistrationStatus.CONFIRMED, *ahead)
+    )
+    return list(db.session.scalars(coming.order_by(Event.is_confidential, Registration.id).limit(1)))
+
+
+def _tokens_of_tables() -> list[str]:
     return [
         token
         for table in db.metadata.sorted_tables

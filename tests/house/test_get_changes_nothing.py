@@ -10,11 +10,10 @@ from coordapp.directory import still_right
 from coordapp.directory.models import Person
 from coordapp.directory.models_consent import Purpose
 from coordapp.directory.models_profile import Volunteer
-from coordapp.events.models import Event, EventDate, Registration, RegistrationStatus
+from coordapp.events.models import Event
 from coordapp.extensions import db
 from coordapp.feedback import service as feedback
 from coordapp.invitations.unsubscribe import unsubscribe_url
-from coordapp.shared import clock
 from coordapp.shared.languages import LANGUAGES
 from tests.house.addresses import addresses_of, all_tokens, dump, rules_of
 
@@ -29,8 +28,6 @@ def tokens(full_house) -> list[str]:
     reader = db.session.scalars(db.select(Person).order_by(Person.id).limit(1)).one()
     links.append(unsubscribe_url(reader, Purpose.INVITE_ROUND_TABLE).split("/")[-2])
     links.append(sign_ups.new_link("neu@example.org"))
-    coming = db.select(Registration.token).where(Registration.status == RegistrationStatus.CONFIRMED).join(Event)
-    links += db.session.scalars(coming.where(Event.dates.any(EventDate.starts_at > clock.now())).limit(1))
     links.append(feedback.make_ticket(db.session.scalars(db.select(Event).limit(1)).one()))
     links += [still_right.token_of(one) for one in db.session.scalars(db.select(Volunteer).limit(1))]
     db.session.commit()

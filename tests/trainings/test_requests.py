@@ -346,11 +346,16 @@ def test_who_phones_and_has_an_address_gets_a_receipt(office):
     assert [mail.recipient for mail in written()] == ["kim@example.org"]
 
 
-def test_a_group_that_is_called_off_or_over_is_not_offered_any_more(office, client):
+def test_a_group_that_is_called_off_or_over_is_not_offered_any_more(office, client, make):
     asked = ask()
     office.post_form(f"{OFFICE}{asked.id}/zusagen/", EVENING | {"title": "Neue Leute"}, status=200)
     training = db.session.scalars(db.select(Training)).one()
-    assert "Zur Anmeldung für Ihre Gruppe" in client.get_page(status_path(asked)).links
+    assert "0 Personen sind angemeldet." in client.get_page(status_path(asked)).text
+    make.registration(training.event, make.person(name="Nora Name"))
+    page = client.get_page(status_path(asked))
+    assert "1 Person ist angemeldet." in page.text
+    assert "Nora Name" not in page.root.text
+    assert "Zur Anmeldung für Ihre Gruppe" in page.links
     with clock.stopped(training.event.ends_at):
         assert "Zur Anmeldung für Ihre Gruppe" not in client.get_page(status_path(asked)).links
     events.cancel_event(training.event)
