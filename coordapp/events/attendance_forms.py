@@ -22,7 +22,8 @@ class WalkInForm(FlaskForm):
             return False
         key = name_key(self.name.data or "")
         namesakes = [one.person for one in listed if one.person.name_key == key]
-        if namesakes and self.email.data not in {person.email for person in namesakes}:
+        email = self.email.data or None
+        if namesakes and not any(one.email == email and (email or not one.phone) for one in namesakes):
             message = f"{namesakes[0].name} steht schon auf der Liste. Bitte dort abhaken. "
             add_error(self.name, message + "Ist es jemand anderes? Dann ergänzen Sie den Namen, etwa um den Ort.")
         return not self.errors

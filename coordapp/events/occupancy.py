@@ -23,6 +23,10 @@ class Occupancy:
         """Return how many places are left, or None where there is no limit."""
         return None if event.capacity is None else max(0, event.capacity - self.taken)
 
+    def is_full(self, event: Event) -> bool:
+        """Tell whether who comes now waits: there is no free place, or others wait for it."""
+        return event.capacity is not None and (self.free(event) == 0 or self.waiting > 0)
+
 
 def lock(event: Event) -> None:
     """Hold the event until the transaction ends, so that counting and deciding happen to one caller at a time.

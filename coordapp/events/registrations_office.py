@@ -83,14 +83,9 @@ def _new_page(event: Event, form: PhoneRegistrationForm, *, lacking: bool = Fals
     free = words.free_places(event, taken=held.taken, waiting=held.waiting, at=clock.now())
     known = people.find_namesake(name=form.name.data or "", email=form.email.data) if lacking else None
     return render_template(
-        "events/registrations_office/new.html",
-        event=event,
-        form=form,
-        free=free,
-        lacking=lacking,
-        known=known,
-        is_full=held.waiting > 0 or held.free(event) == 0,
-    )
+        "events/registrations_office/new.html", event=event, form=form, free=free, lacking=lacking, known=known,
+        is_full=held.is_full(event),
+    )  # fmt: skip
 
 
 def _register(event: Event, form: PhoneRegistrationForm) -> Registration:

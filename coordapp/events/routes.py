@@ -114,7 +114,7 @@ def confirm(token: str):
         if refused.reason is Refusal.PRECONDITION:  # the page says so, and what to do
             waiting_list.give_back(made)
             db.session.commit()
-        else:
+        if refused.reason is not Refusal.PRECONDITION or refusal(made.event, at=clock.now()) is not None:
             flash(words.refused_long(refused.reason), "warning")
         return redirect(url_for(".registration", token=token))
     db.session.commit()

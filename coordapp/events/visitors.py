@@ -107,7 +107,8 @@ def correct_address(sent: Received, *, email: str) -> None:
 
     What this browser made itself and nobody has confirmed moves to the new address, and the link in the mail to the
     wrong one opens nothing any more. Anything else stays as it is, because it may be somebody else's, and the new
-    address is registered. Nothing tells the reader which of these happened. Raises TooMany or RegistrationRefused.
+    address is registered, unless the group is closed. Nothing tells the reader which of these happened. Raises TooMany
+    or RegistrationRefused.
     """
     corrected = Received(sent.event_id, sent.name, email, key=sent.key)
     if not limits.hit("registration-corrected", sent.key, limit=CORRECTIONS, window=HOUR):

@@ -28,7 +28,7 @@ def _not_invited(now: datetime) -> list[Line]:
     nobody = ~exists().where(Invitation.event_id == Event.id)
     events = [event for event in db.session.scalars(select(Event).where(soon, nobody)) if not refusal(event, at=now)]
     held = occupancies(events)
-    events = [event for event in events if held.get(event.id, Occupancy()).free(event) != 0]
+    events = [event for event in events if not held.get(event.id, Occupancy()).is_full(event)]
     return [
         Line(
             "Ehrenamtliche einladen", url_for("invitations_office.show", event_id=event.id), Urgency.TO_DO,

@@ -98,7 +98,7 @@ def _page(invitation: Invitation, form: WishesForm) -> str:
         registration=line.registration if _is_settled(line.registration) else None, reason=reason,
         refused=words.refused_long(reason) if reason else "", can_decline=can_decline(invitation),
         free=words.free_places(event, taken=occupancy.taken, waiting=occupancy.waiting, at=now),
-        is_full=occupancy.waiting > 0 or occupancy.free(event) == 0,
+        is_full=occupancy.is_full(event),
         next_event=events.next_best(event, at=now) if reason else None,
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from coordapp.privacy import mails_to
 from coordapp.round_tables.models import Task, Topic
 from coordapp.shared import clock, text
 from coordapp.statements.models import BarrierReport
+from coordapp.trainings import requests
 from coordapp.trainings.models import Certificate, TrainingAnswers, TrainingInterest, TrainingRequest
 
 WORD = re.compile(r"\w+")
@@ -119,7 +120,10 @@ def _erase_words(people: Sequence[Person]) -> None:
     db.session.execute(delete(BarrierReport).where(BarrierReport.email.in_(addresses)))
     db.session.execute(delete(SignUpLink).where(SignUpLink.email.in_(addresses)))
     accounts = [person.user_id for person in people if person.user_id]
-    asked = or_(TrainingRequest.email.in_(addresses), TrainingRequest.user_id.in_(accounts))
+    phoned = [one.id for one in requests.list_phoned(people)]
+    asked = or_(
+        TrainingRequest.email.in_(addresses), TrainingRequest.user_id.in_(accounts), TrainingRequest.id.in_(phoned)
+    )  # fmt: skip
     db.session.execute(delete(TrainingRequest).where(asked))
     written = or_(OrganisationReport.reporter_email.in_(addresses), OrganisationReport.reported_by_id.in_(accounts))
     unsigned = {"reporter_name": "", "reporter_email": None, "reported_by_id": None, "note": ""}

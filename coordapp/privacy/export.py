@@ -17,6 +17,7 @@ from coordapp.events.models import Event, EventDate, Registration
 from coordapp.extensions import db
 from coordapp.privacy import erasure, mails_to
 from coordapp.shared import clock, languages
+from coordapp.trainings import requests
 from coordapp.trainings.models import TrainingFormat
 
 Row = dict[str, object]
@@ -137,7 +138,10 @@ def _of_address(name: str, column: Column, people: list[Person], user: User | No
         ids = [mail.id for person in people for mail in mails_to.list_mails(person)]
         return column.table.c.id.in_(ids)
     addresses = {person.email for person in people if person.email and not mails_to.shares_address(person)}
-    return column.in_(addresses | ({user.email} if user is not None else set()))
+    known = column.in_(addresses | ({user.email} if user is not None else set()))
+    if name == "training_request":
+        return or_(known, column.table.c.id.in_([asked.id for asked in requests.list_phoned(people)]))
+    return known
 
 
 # names instead of numbers

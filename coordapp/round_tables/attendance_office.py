@@ -10,7 +10,7 @@ from coordapp.events.attendance_rules import is_attendance_open
 from coordapp.events.models import Event, Registration, RegistrationStatus
 from coordapp.extensions import db
 from coordapp.round_tables import attendance
-from coordapp.round_tables.service import get_round_table, round_table_of
+from coordapp.round_tables.service import get_round_table
 from coordapp.shared import clock
 from coordapp.shared.pdf import pdf_response
 
@@ -34,7 +34,7 @@ def show(event_id: int):
     event = get_round_table(event_id)
     return render_template(
         "round_tables/attendance_office/show.html", event=event, registrations=door.list_attendance(event),
-        came=attendance.count_came(event), round_table=round_table_of(event), form=WalkInForm(),
+        came=attendance.count_came(event), form=WalkInForm(),
         is_open=is_attendance_open(event, at=clock.now()), ticked=attendance.list_ticked(event),
         url_of=lambda registration: url_for(".tick", event_id=event.id, registration_id=registration.id),
     )  # fmt: skip

@@ -157,11 +157,10 @@ def _page(event: Event, form: WishesForm) -> str:
     now = clock.now()
     occupancy = occupancy_of(event)
     reason = refusal(event, at=now)
-    free = occupancy.free(event)
     return render_template(
         "round_tables/show.html", event=event, form=form, reason=reason,
         refused=words.refused_long(reason) if reason else "", free=_free(event, occupancy),
-        is_full=free is not None and (free == 0 or occupancy.waiting > 0),
+        is_full=occupancy.is_full(event),
         next_event=events.next_best(event, at=now) if reason is not None else None,
         language_name=LANGUAGES.get(event.language, ""), agenda=service.list_agenda(event),
         minutes=service.find_minutes(event),

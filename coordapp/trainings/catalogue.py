@@ -218,13 +218,7 @@ def _coming_groups(format_ids: Collection[int], *, at: datetime) -> list[Group]:
 def _group(training: Training, occupancy: Occupancy, *, at: datetime) -> Group:
     event = training.event
     free = event_words.free_places(event, taken=occupancy.taken, waiting=occupancy.waiting, at=at)
-    return Group(training, free, is_open=refusal(event, at=at) is None, is_full=is_full(event, occupancy))
-
-
-def is_full(event: Event, occupancy: Occupancy) -> bool:
-    """Tell whether who comes now waits: there is no free place, or others wait for it."""
-    free = occupancy.free(event)
-    return free is not None and (free == 0 or occupancy.waiting > 0)
+    return Group(training, free, is_open=refusal(event, at=at) is None, is_full=occupancy.is_full(event))
 
 
 def next_group(entry: TrainingFormat, *, at: datetime, besides: Event | None = None) -> Group | None:

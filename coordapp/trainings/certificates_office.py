@@ -52,6 +52,8 @@ def choose(event_id: int):
     """Ask for the birth dates of those who want theirs on the paper: of all, or of those named in the address."""
     training = _find(event_id)
     valid = _list_chosen(training)
+    if not valid and "nur" in request.args:  # taken back since
+        return redirect(url_for(".show", event_id=event_id))
     return _print_page(training, valid, PrintForm().fill(valid))
 
 
@@ -116,7 +118,7 @@ def _find(event_id: int) -> Training:
 def _list_chosen(training: Training) -> list[Certificate]:
     """List the valid certificates whose ids stand in the address, or all when none do."""
     chosen, valid = request.args.getlist("nur", type=int), certificates.list_valid(training.event)
-    return [one for one in valid if one.id in chosen] if chosen else valid
+    return [one for one in valid if one.id in chosen] if "nur" in request.args else valid
 
 
 def _find_certificate(training: Training, certificate_id: int) -> Certificate:

@@ -8,6 +8,7 @@ from coordapp.events import places
 from coordapp.events.service import EditedMeanwhile
 from coordapp.extensions import db
 from coordapp.shared.attention import counted
+from coordapp.shared.forms import add_error
 from coordapp.trainings import demand, interests, service
 from coordapp.trainings.group_forms import NextGroupForm
 from coordapp.trainings.interest_forms import PhoneForm
@@ -16,6 +17,7 @@ from coordapp.trainings.models import TrainingFormat
 bp = Blueprint("demand_office", __name__)
 
 ALREADY = "Die Gruppe ist schon geöffnet, oder jemand hat das Angebot gerade geändert. Bitte sehen Sie nach."
+LISTED = "steht schon auf der Liste. Ist es jemand anderes? Dann ergänzen Sie den Namen, etwa um den Ort."
 SHOWN = 5  # organisations or fields named in the list of formats
 
 
@@ -48,14 +50,15 @@ def note(format_id: int):
 @bp.post("/<int:format_id>/eintragen/")
 @open_to(Access.OFFICE)
 def save_note(format_id: int):
-    """Note somebody who phones; who is on the list already is not noted twice."""
+    """Note somebody who phones; a name that is on the list already is asked about."""
     training_format, form = _get(format_id), PhoneForm()
     if not form.validate_on_submit():
         return _note_page(training_format, form), 422
     name = form.name.data or ""
-    if not form.email.data and interests.find_namesake(training_format, name) is not None:
-        flash(f"{name} steht schon auf der Liste.", "info")
-        return redirect(url_for(".show", format_id=format_id))
+    known = interests.find_namesake(training_format, name)
+    if known is not None and form.email.data in (None, "", known.person.email):
+        add_error(form.name, f"{known.person.name} {LISTED}")
+        return _note_page(training_format, form), 422
     person = directory.remember_person(name=name, email=form.email.data, phone=form.phone.data, language="de")
     directory.fill_in_phone(person, form.phone.data)
     interests.note(

@@ -77,8 +77,9 @@ def find_interest_of(training_format: TrainingFormat, person: Person) -> Trainin
 
 
 def find_namesake(training_format: TrainingFormat, name: str) -> TrainingInterest | None:
-    """Return the interest of somebody called so, however it is written."""
-    query = select(TrainingInterest).join(TrainingInterest.person).filter(
-        TrainingInterest.format_id == training_format.id, Person.name_key == directory.name_key(name)
+    """Return the interest of somebody called so, however it is written, that counts: one that is confirmed."""
+    query = select(TrainingInterest).join(TrainingInterest.person).where(
+        TrainingInterest.format_id == training_format.id, TrainingInterest.proven_at.is_not(None),
+        Person.name_key == directory.name_key(name),
     )  # fmt: skip
     return db.session.scalars(query).first()

@@ -1,11 +1,13 @@
 """Requests for trainings of one organisation: received, answered, handed on, declined, agreed. None is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import joinedload
 
+from coordapp.directory.models import Person
+from coordapp.directory.service import name_key
 from coordapp.events import service as events
 from coordapp.extensions import count_rows, db
 from coordapp.shared import clock, languages
@@ -126,6 +128,16 @@ def _set(asked: TrainingRequest, states: tuple[RequestStatus, ...], values: dict
 def find_request(token: str) -> TrainingRequest | None:
     """Return the request that a link belongs to."""
     return db.session.scalars(select(TrainingRequest).where(TrainingRequest.token == token)).first()
+
+
+def list_phoned(people: Iterable[Person]) -> list[TrainingRequest]:
+    """List what these people asked for on the telephone, known by number and name only."""
+    named = {(person.phone, person.name_key) for person in people if person.phone}
+    query = select(TrainingRequest).where(
+        TrainingRequest.email == "", TrainingRequest.phone.in_({phone for phone, _key in named})
+    )  # fmt: skip
+    found = db.session.scalars(query.order_by(TrainingRequest.id))
+    return [asked for asked in found if (asked.phone, name_key(asked.contact_name)) in named]
 
 
 def list_requests() -> list[TrainingRequest]:

@@ -15,6 +15,7 @@ from coordapp.trainings.request_forms import AnswerForm, DeclineForm, HandOnForm
 
 bp = Blueprint("training_requests_office", __name__)
 
+BY_PHONE = "Gespeichert. Es geht keine E-Mail hinaus: Bitte rufen Sie die Ansprechperson an."
 ALREADY = "Über diese Anfrage ist schon entschieden."
 
 
@@ -155,7 +156,8 @@ def agree(request_id: int):
         flash(ALREADY, "info")
         return redirect(url_for(".show", request_id=request_id))
     db.session.commit()
-    flash("Zugesagt. Termine und Link sind unterwegs an die Ansprechperson.", "success")
+    done = "Zugesagt. Termine und Link sind unterwegs an die Ansprechperson."
+    flash(done if asked.email else f"{BY_PHONE} Der Link für die Gruppe steht auf dieser Seite.", "success")
     return redirect(url_for("trainings_office.show", event_id=training.event_id))
 
 
@@ -173,7 +175,7 @@ def _do(asked: TrainingRequest, done: str, deed, **given):
         flash(ALREADY, "info")
         return redirect(url_for(".show", request_id=request_id))
     db.session.commit()
-    flash(done, "success")
+    flash(done if asked.email else BY_PHONE, "success")
     return redirect(url_for(".show", request_id=request_id))
 
 

@@ -197,7 +197,7 @@ def _page(training: Training, form: TrainingForm) -> str:
         "trainings/group.html" if event.group_only else "trainings/show.html", training=training, event=event,
         form=form, reason=reason, refused=event_words.refused_long(reason) if reason else "",
         free=event_words.free_places(event, taken=occupancy.taken, waiting=occupancy.waiting, at=now),
-        is_full=catalogue.is_full(event, occupancy), has_begun=event.starts_at <= now < event.ends_at,
+        is_full=occupancy.is_full(event), has_begun=event.starts_at <= now < event.ends_at,
         precondition=precondition, lacks=lacks, is_public=catalogue.is_public, words=words, hours=hours,
         next_of_precondition=catalogue.next_group(precondition, at=now) if lacks else None,
         own=_own_registration(event),

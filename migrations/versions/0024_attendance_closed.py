@@ -1,4 +1,7 @@
-"""Whether who came is settled is a fact of every kind of event: it moves from the round table to the event."""
+"""Whether who came is settled is a fact of every kind of event: it moves from the round table to the event.
+
+On the way back only round tables that have a row of their own, with minutes, stay closed.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -338,7 +338,7 @@ def test_todays_evening_comes_first_and_closing_names_the_evenings_nobody_ticked
 
 
 def test_a_name_that_stands_on_the_list_is_asked_about_at_the_door(office, make, training):
-    guest(make, training, "Hanna Hort")
+    make.registration(training.event, make.person(name="Hanna Hort", email=None, phone="+493628123456"))
     known = make.registration(training.event, make.person(name="Emil Ernst", email="emil@example.org"))
     page = office.post_form(url(training, 2, "dazu/"), {"name": "hanna  hort"}, status=422)
     assert "Hanna Hort steht schon auf der Liste." in page.errors["name"]

@@ -130,6 +130,8 @@ def test_one_certificate_or_those_without_address_are_printed_alone(office, make
     page = office.get_page(links["Nur die ohne E-Mail drucken (1)"])
     assert "1 Bescheinigung in einer Datei" in page.text
     answer = office.post(page.url, data=form_values(page.form_of("PDF speichern")))
+    nothing = office.get(url(training, "drucken/?nur=abc"))
+    assert (nothing.status_code, nothing.location) == (302, url(training))
     made = read(answer)
     assert (len(made.pages), bert.serial in text_of(made.pages[0])) == (1, True)
 

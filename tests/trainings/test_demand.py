@@ -403,8 +403,9 @@ def test_the_office_notes_who_phones_and_nobody_twice(office, wanted):
     assert (list(page.errors), page.values["field_of_work"]) == (["name"], "Kita")
     page = office.press(url, "Vormerken", typed, status=200)
     assert "Paula Phon ist vorgemerkt. Rufen Sie an, wenn es so weit ist." in page.text
-    page = office.press(url, "Vormerken", {"name": "paula  phon"}, status=200)
-    assert "steht schon auf der Liste" in page.text
+    page = office.press(url, "Vormerken", {"name": "paula  phon", "field_of_work": "Amt"}, status=422)
+    assert "Paula Phon steht schon auf der Liste." in page.errors["name"]
+    assert page.values["field_of_work"] == "Amt"
     (waiter,) = demand.demand_for(wanted).waiters
     assert (waiter.person.phone, waiter.organisation_name) == ("+493628123456", "Kita Nord")
     assert db.session.scalars(db.select(Mail)).all() == []
@@ -415,6 +416,19 @@ def test_who_phones_and_has_an_address_is_written_to(office, wanted):
     office.press(f"{INDEX}{wanted.id}/eintragen/", "Vormerken", typed, status=200)
     (mail,) = db.session.scalars(db.select(Mail)).all()
     assert (mail.recipient, mail.template) == ("paul@example.org", "trainings/mail/interest_noted.txt")
+
+
+def test_who_never_confirmed_is_noted_when_they_phone_and_counts_from_then_on(office, make, wanted):
+    person = make.person(name="Ulla Unbestätigt", proven=False)
+    interests.note(wanted, person, proven=False)
+    db.session.commit()
+    assert demand.demand_for(wanted).waiters == []
+    typed = {"name": person.name, "email": person.email, "field_of_work": "Kita"}
+    office.press(f"{INDEX}{wanted.id}/eintragen/", "Vormerken", typed, status=200)
+    assert [(one.person, one.field_of_work) for one in demand.demand_for(wanted).waiters] == [(person, "Kita")]
+    typed["field_of_work"] = ""
+    office.press(f"{INDEX}{wanted.id}/eintragen/", "Vormerken", typed, status=422)
+    assert [one.field_of_work for one in demand.demand_for(wanted).waiters] == ["Kita"]
 
 
 def test_planning_a_group_says_who_waits_and_leads_to_opening_one_for_them(office, make, wanted):

@@ -189,6 +189,15 @@ def test_a_stranger_learns_nothing_and_the_owner_of_the_address_learns_it_behind
     assert one().status is S.CONFIRMED
 
 
+def test_who_confirms_without_it_after_the_deadline_still_reads_why_not(client, make, advanced):
+    made = make.registration(advanced.event, status=S.UNCONFIRMED)
+    advanced.event.registration_closes_at = NOW - timedelta(minutes=1)
+    db.session.commit()
+    page = client.post_to(f"/anmeldung/{made.token}/bestaetigen", follow=True, status=200)
+    assert "Für diese Schulung müssen Sie vorher eine andere besucht haben." in page.root.text
+    assert one().status is S.CANCELLED
+
+
 def test_who_is_signed_in_and_lacks_it_is_refused(volunteer_client, advanced):
     page = volunteer_client.post_to(page_of(advanced), status=422)
     assert "müssen Sie vorher eine andere besucht haben" in page.text

@@ -336,9 +336,25 @@ def test_the_office_writes_down_who_phones_and_no_mail_goes_without_an_address(o
     asked = db.session.scalars(db.select(TrainingRequest)).one()
     assert (asked.email, asked.phone, asked.status) == ("", "+493628123456", S.NEW)
     assert "keine: bitte anrufen" in page.text
-    office.press(f"{OFFICE}{asked.id}/", "Antwort aufschreiben", {"words": "Am Telefon: gern im Mai"}, status=200)
+    page = office.press(
+        f"{OFFICE}{asked.id}/", "Antwort aufschreiben", {"words": "Am Telefon: gern im Mai"}, status=200
+    )
+    assert "Es geht keine E-Mail hinaus: Bitte rufen Sie die Ansprechperson an." in page.text
+    assert "unterwegs" not in page.text
     assert (asked.status, asked.answer) == (S.IN_TALKS, "Am Telefon: gern im Mai")
+    page = office.post_form(f"{OFFICE}{asked.id}/zusagen/", EVENING | {"title": "Neue Leute"}, status=200)
+    assert "Der Link für die Gruppe steht auf dieser Seite." in page.text
+    assert f"/schulungen/gruppe/{db.session.scalars(db.select(Training)).one().group_token}/" in page.text
     assert written() == []
+
+
+def test_what_somebody_asked_for_on_the_telephone_is_given_out_and_deleted_with_them(office, make):
+    office.press(f"{OFFICE}neu/", "Anfrage speichern", PHONED, status=200)
+    kim, other = make.person(name="Kim  KANARI", phone="+493628123456"), make.person(phone="+493628123456")
+    assert [len(export.collect(one, None).get("training_request", [])) for one in (kim, other)] == [1, 0]
+    erasure.erase(kim)
+    db.session.commit()
+    assert db.session.query(TrainingRequest).count() == 0
 
 
 def test_who_phones_and_has_an_address_gets_a_receipt(office):
