@@ -15,18 +15,22 @@ LARGEST_GROUP = 1000
 ANOTHER = 0  # chosen where none of the list fits
 
 
-class RequestForm(FlaskForm):
-    """What a club, an office or a firm wants, and whom to answer."""
-
-    format_id = SelectField(_("Welche Schulung möchten Sie?"), coerce=int, default=ANOTHER)
-    topic = text_field(_("Worum soll es gehen?"), most=3000)
-    group_size = IntegerField(
+def _group_size_field() -> IntegerField:
+    return IntegerField(
         _("Wie viele Menschen nehmen teil?"),
         validators=[
             InputRequired(message=_("Bitte schreiben Sie eine Zahl. Ungefähr reicht.")),
             NumberRange(1, LARGEST_GROUP, message=_("Bitte schreiben Sie eine Zahl von 1 bis 1000.")),
         ],
     )
+
+
+class RequestForm(FlaskForm):
+    """What a club, an office or a firm wants, and whom to answer."""
+
+    format_id = SelectField(_("Welche Schulung möchten Sie?"), coerce=int, default=ANOTHER)
+    topic = text_field(_("Worum soll es gehen?"), most=3000)
+    group_size = _group_size_field()
     wanted_when = line_field(
         _("Wann passt es Ihnen?"), most=300, needed=_("Bitte schreiben Sie, wann es passt. Beispiel: im Mai, abends")
     )
@@ -76,15 +80,17 @@ class RequestForm(FlaskForm):
 
 
 class PhoneRequestForm(RequestForm):
-    """The office writes down what somebody asks for on the telephone."""
+    """The office writes down what somebody asks for on the telephone; fields in the order of the page."""
 
-    format_id = SelectField("Welche Schulung?", coerce=int, default=ANOTHER)
-    topic = text_field("Worum soll es gehen?", most=3000)
-    wanted_when = line_field("Wann passt es?", most=300, needed="Wann passt es? Beispiel: im Mai, abends")
     organisation_name = line_field("Verein, Amt oder Betrieb", most=160)
     contact_name = line_field("Ansprechperson", most=120, needed="Mit wem haben Sie gesprochen?")
-    email = email_field("E-Mail-Adresse", needed=False)
     phone = phone_field("Telefon")
+    email = email_field("E-Mail-Adresse", needed=False)
+    format_id = SelectField("Welche Schulung?", coerce=int, default=ANOTHER)
+    topic = text_field("Worum soll es gehen?", most=3000)
+    group_size = _group_size_field()
+    wanted_when = line_field("Wann passt es?", most=300, needed="Bitte schreiben Sie, wann es passt. Ungefähr reicht.")
+    wanted_where = line_field("Wo soll es sein?", most=300)
 
     def validate(self, extra_validators=None) -> bool:
         """Ask for one way to reach them."""

@@ -330,6 +330,8 @@ def test_a_confidential_group_has_no_link_and_its_word_stays_out_of_mail_and_pag
 
 
 def test_the_office_writes_down_who_phones_and_no_mail_goes_without_an_address(office):
+    page = office.press(f"{OFFICE}neu/", "Anfrage speichern", {}, status=422)
+    assert list(page.errors) == ["organisation_name", "contact_name", "phone", "topic", "group_size", "wanted_when"]
     page = office.press(f"{OFFICE}neu/", "Anfrage speichern", PHONED | {"phone": ""}, status=422)
     assert (list(page.errors), page.values["topic"]) == (["phone"], PHONED["topic"])
     page = office.press(f"{OFFICE}neu/", "Anfrage speichern", PHONED, status=200)
